@@ -1,0 +1,117 @@
+#include "daemon/api_probe.hpp"
+
+#include "daemon/clock.hpp"
+#include "sync/engine/companies.hpp"
+#include "sync/providers/provider.hpp"
+
+#include <algorithm>
+
+namespace callmirror::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int most_throttled = 20;
+constexpr int most_bad_bodies = 3;
+
+// The API said something, whatever it was: it is no outage.
+bool is_outage(fetch::verdict what) {
+    return what == fetch::verdict::timeout || what == fetch::verdict::connection_lost ||
+           what == fetch::verdict::server_busy;
+}
+
+} // namespace
+
+api_probe::api_probe(const boost::asio::any_io_executor& executor, engine::task_group& tasks,
+                     const account_setup& of, double learnt, steady_time give_up_after,
+                     engine::report say)
+    : account_(of.settings)
+    , api_(executor, of.settings, of.key)
+    , tasks_(tasks)
+    , pace_(of.settings.requests_per_second, learnt)
+    , give_up_after_(give_up_after)
+    , say_(std::move(say))
+    , last_answer_(tasks.time().now()) {}
+
+engine::awaitable<bool> api_probe::wait_for_turn() {
+    while (!tasks_.stopping() && pace_.ready_at() > tasks_.time().now()) {
+        co_await tasks_.sleep_until(pace_.ready_at());
+    }
+    co_return !tasks_.stopping();
+}
+
+engine::awaitable<probe_problem> api_probe::get(const std::string& target, std::string& body,
+                                                std::optional<std::uint64_t>* total_header) {
+    int failed = 0;
+    int throttled = 0;
+    while (co_await wait_for_turn()) {
+        const auto sent_at = tasks_.time().now();
+        pace_.sent(sent_at);
+        ++requests_;
+        auto got = co_await api_.get(target);
+        const auto now = tasks_.time().now();
+        const auto what = fetch::judge(got);
+        if (what == fetch::verdict::throttled) {
+            pace_.throttled(now, sent_at, got.headers.retry_after);
+            last_answer_ = now;
+            if (++throttled < most_throttled) {
+                continue;
+            }
+        }
+        const probe_problem problem{what, fetch::describe(got)};
+        if (!is_outage(what)) {
+            pace_.answered(now);
+            last_answer_ = now;
+            body = std::move(got.body);
+            if (total_header) {
+                *total_header = got.headers.total_count;
+            }
+        }
+        if (!fetch::is_retryable(what) || throttled >= most_throttled ||
+            now - last_answer_ >= give_up_after_ ||
+            (!is_outage(what) && ++failed >= most_bad_bodies)) {
+            co_return problem;
+        }
+        if (is_outage(what) && !std::exchange(outage_told_, true)) {
+            say_(
+                engine::level::warning,
+                account_.base_url + ": " + problem.text + "; it is tried again for " +
+                    format_duration(std::chrono::floor<std::chrono::milliseconds>(give_up_after_)));
+        }
+        failed += is_outage(what) ? 1 : 0;
+        const auto until = now + fetch::backoff(failed, tasks_.time().chance());
+        co_await tasks_.sleep_until(std::min<steady_time>(until, last_answer_ + give_up_after_));
+    }
+    co_return probe_problem{fetch::verdict::stopped, "interrupted"};
+}
+
+engine::awaitable<probe_problem> api_probe::find_companies(std::vector<std::int64_t>& companies) {
+    const std::string target(providers::find_platform(account_.provider)->self_path);
+    std::string body;
+    const auto problem = co_await get(target, body);
+    companies = account_.companies;
+    if (companies.empty() && problem.what == fetch::verdict::ok) {
+        companies = engine::companies_in(body);
+    }
+    co_return problem;
+}
+
+std::vector<list_probe> lists_of(api_probe& through, const std::vector<std::int64_t>& companies) {
+    const auto& wanted = through.account().resources;
+    std::vector<list_probe> lists;
+    for (const auto& resource : providers::find_platform(through.account().provider)->resources) {
+        if (!wanted.empty() && std::ranges::find(wanted, resource.name) == wanted.end()) {
+            continue;
+        }
+        if (resource.scope == providers::list_scope::account) {
+            lists.emplace_back(through, resource, "");
+            continue;
+        }
+        for (const auto company : companies) {
+            lists.emplace_back(through, resource, std::to_string(company));
+        }
+    }
+    return lists;
+}
+
+} // namespace callmirror::daemon

@@ -1,0 +1,161 @@
+#include "daemon/daemon_process.hpp"
+
+#include "daemon/schema_ready.hpp"
+#include "daemon/version.hpp"
+#include "sync/write/postgres_store.hpp"
+
+namespace callmirror::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t database_connections = 3;
+constexpr steady_time answers_awaited = 3s; // at the end, before they are given up
+
+} // namespace
+
+daemon_process::stretch::stretch(daemon_process& of)
+    : tasks(of.io_.get_executor(), of.clock_)
+    , lanes(of.io_.get_executor(), database_connections,
+            [url = of.current_.database_url] {
+                return std::make_unique<write::postgres_store>(database_options(url));
+            })
+    , accounts(tasks, of.changed_,
+               {.executor = of.io_.get_executor(),
+                .time = of.clock_,
+                .store = lanes,
+                .to = of.log_,
+                .holder = of.holder_,
+                .poll_interval = of.current_.settings.sync.poll_interval}) {}
+
+daemon_process::daemon_process(std::string config_path, setup first)
+    : config_path_(std::move(config_path))
+    , current_(std::move(first))
+    , signals_(io_.get_executor(),
+               {.stop = [this] { ask_stop(); },
+                .reload =
+                    [this] {
+                        reload_asked_ = true;
+                        changed_.notify();
+                    },
+                .end_at_once =
+                    [this](const std::string& why) {
+                        say(engine::level::warning,
+                            "ending at once: " + why + "; what was not committed is read again");
+                        leave_at_once(code(exit_status::done));
+                    }}) {
+    log_.configure(current_.settings.log);
+}
+
+void daemon_process::ask_stop() {
+    say(engine::level::debug, "stopping");
+    systemd_.stopping();
+    tasks_.stop();
+}
+
+engine::awaitable<exit_status> daemon_process::supervise() {
+    say(engine::level::info, "callmirror " + std::string(version()) + " starts with " +
+                                 std::to_string(current_.accounts.size()) + " account" +
+                                 (current_.accounts.size() == 1 ? "" : "s"));
+    tasks_.spawn("systemd", tend_systemd());
+    auto status = exit_status::done;
+    const auto wrong = web_.configure(current_.settings.http);
+    bool again = wrong.empty();
+    if (!again) {
+        say(engine::level::error, wrong);
+        status = exit_status::configuration;
+    }
+    while (again) {
+        again = false;
+        const auto ready = co_await make_schema_ready(io_.get_executor(), tasks_,
+                                                      current_.database_url, std::nullopt, report_);
+        if (ready.stopped || tasks_.stopping()) {
+            break;
+        }
+        for (const auto& file : ready.applied) {
+            say(engine::level::info, "migrated the database: " + file);
+        }
+        if (ready.status != exit_status::done) {
+            say(engine::level::error, ready.why);
+            status = ready.status;
+            break;
+        }
+        auto end = stretch_end::stop;
+        try {
+            end = co_await mirror_all();
+        } catch (const std::invalid_argument& error) { // a ca_file that can't be used
+            say(engine::level::error, config_path_ + ": " + error.what());
+            status = exit_status::configuration;
+            break;
+        }
+        again = end == stretch_end::database_changed;
+        if (end == stretch_end::keys_refused || end == stretch_end::database_refused) {
+            status = exit_status::refused;
+        }
+    }
+    systemd_.stopping();
+    tasks_.stop();
+    web_.stop();
+    co_await web_.join();
+    co_await tasks_.join();
+    signals_.done();
+    co_return status;
+}
+
+// Mirrors until something ends it.
+engine::awaitable<daemon_process::stretch_end> daemon_process::mirror_all() {
+    stretch now(*this);
+    now.accounts.set_accounts(current_.accounts);
+    at_work_ = &now;
+    is_ready_ = true;
+    systemd_.ready();
+    auto end = stretch_end::stop;
+    while (!tasks_.stopping()) {
+        if (reload_asked_) {
+            reload(now);
+        }
+        now.accounts.tend();
+        const auto refusal = now.accounts.database_refusal();
+        if (!refusal.empty()) {
+            say(engine::level::error, refusal);
+            end = stretch_end::database_refused;
+            break;
+        }
+        if (now.accounts.all_keys_refused()) {
+            say(engine::level::error, "the API refuses every key: there is nothing left to do");
+            end = stretch_end::keys_refused;
+            break;
+        }
+        if (now.database_changed) {
+            end = stretch_end::database_changed;
+            break;
+        }
+        co_await changed_.wait_until(clock_.now() + looked_after_every);
+    }
+    now.accounts.stop();
+    // The wish to stop has ended every sleep of tasks_: this one is not of theirs.
+    const auto waiting = clock_.make_alarm();
+    const auto until = clock_.now() + answers_awaited;
+    while (!now.accounts.idle() && clock_.now() < until) {
+        co_await waiting->wait_until(clock_.now() + steady_time(50ms));
+    }
+    now.accounts.cut();
+    co_await now.tasks.join();
+    at_work_ = nullptr;
+    co_return end;
+}
+
+web_view daemon_process::look() const {
+    web_view view{.now = clock_.utc(),
+                  .version = version(),
+                  .schema_ready = at_work_ != nullptr,
+                  .stopping = tasks_.stopping(),
+                  .process = read_process_figures()};
+    if (at_work_) {
+        view.database_queue = at_work_->lanes.queued();
+        view.accounts = at_work_->accounts.views();
+    }
+    return view;
+}
+
+} // namespace callmirror::daemon

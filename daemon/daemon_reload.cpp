@@ -1,0 +1,75 @@
+#include "daemon/daemon_process.hpp"
+#include "daemon/status_line.hpp"
+#include "daemon/text_table.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <unistd.h>
+
+namespace callmirror::daemon {
+
+std::string_view environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value ? value : "";
+}
+
+void daemon_process::reload(stretch& now) {
+    reload_asked_ = false;
+    systemd_.reloading();
+    auto loaded = load_setup(config_path_);
+    if (const auto* wrong = std::get_if<std::string>(&loaded)) {
+        say(engine::level::error, "the configuration stays as it was: " + *wrong);
+        systemd_.ready();
+        return;
+    }
+    auto& fresh = std::get<setup>(loaded);
+    const bool all_anew = fresh.database_url != current_.database_url ||
+                          fresh.settings.sync != current_.settings.sync;
+    fleet::changes done{.begun = fresh.accounts.size()};
+    try {
+        if (all_anew) {
+            now.accounts.prove(fresh.accounts);
+        } else {
+            done = now.accounts.set_accounts(fresh.accounts);
+        }
+    } catch (const std::invalid_argument& error) {
+        say(engine::level::error,
+            std::string("the configuration stays as it was: ") + error.what());
+        systemd_.ready();
+        return;
+    }
+    const auto wrong = web_.configure(fresh.settings.http);
+    if (!wrong.empty()) {
+        say(engine::level::error, wrong + ". [http] stays as it was");
+        fresh.settings.http = current_.settings.http;
+    }
+    current_ = std::move(fresh);
+    log_.configure(current_.settings.log);
+    now.database_changed = all_anew;
+    say(engine::level::info, "the configuration was read again: " + counted(done.begun, "account") +
+                                 " begun anew, " + std::to_string(done.stopped) + " ended, " +
+                                 std::to_string(done.kept) + " left as they are");
+    systemd_.ready();
+}
+
+engine::awaitable<void> daemon_process::tend_systemd() {
+    if (!systemd_.active()) {
+        co_return;
+    }
+    const auto alive_every = watchdog_interval(
+        environment("WATCHDOG_USEC"), environment("WATCHDOG_PID"), static_cast<long>(::getpid()));
+    const auto pause = std::min(alive_every.value_or(looked_after_every), looked_after_every);
+    do {
+        if (alive_every) {
+            systemd_.alive();
+        }
+        if (!is_ready_) { // the database may be away for as long as it likes
+            systemd_.still_starting();
+        }
+        systemd_.status(at_work_    ? status_line(at_work_->accounts.views(), clock_.utc())
+                        : is_ready_ ? "waiting for the changed database"
+                                    : "waiting for the database");
+    } while (co_await tasks_.sleep_until(clock_.now() + pause));
+}
+
+} // namespace callmirror::daemon

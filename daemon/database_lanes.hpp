@@ -1,0 +1,60 @@
+// Runs the engines' database jobs on a few threads of their own, each with its own store.
+//
+// Jobs wait in one queue, first come first served. A coroutine that waits for its job queues no
+// other, so the queue is as long as there are such coroutines and no longer: when PostgreSQL is
+// slow, they all wait here, and nothing is fetched.
+// run() belongs to the io thread. The lanes must be destroyed before the io_context whose
+// coroutines wait for them: a job that has begun is finished first, one that has not never runs.
+#pragma once
+
+#include "sync/engine/ports.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace callmirror::daemon {
+
+class database_lanes final : public engine::database {
+public:
+    // Makes a lane's store; called on its thread, before the lane's first job. What it throws is
+    // thrown by that job's run(), and the next job tries again.
+    using store_factory = std::function<std::unique_ptr<write::store>()>;
+
+    database_lanes(boost::asio::any_io_executor executor, std::size_t lanes, store_factory make);
+    ~database_lanes() override;
+
+    engine::awaitable<void> run(engine::job_ref job) override;
+
+    std::size_t queued() const; // jobs that wait for a lane; any thread
+
+    // Drops what has not begun (its run() throws database_lost) and joins the threads. Blocks for
+    // as long as the jobs that have begun take.
+    void stop();
+
+private:
+    struct waiter;
+    struct entry {
+        engine::job_ref job;
+        std::shared_ptr<waiter> owner;
+    };
+    void loop();
+    void resume(std::shared_ptr<waiter> owner, std::exception_ptr error);
+
+    boost::asio::any_io_executor executor_;
+    store_factory make_;
+    mutable std::mutex mutex_;
+    std::condition_variable filled_;
+    std::deque<entry> queue_;
+    bool stopping_ = false;
+    std::vector<std::thread> threads_;
+};
+
+} // namespace callmirror::daemon

@@ -1,0 +1,121 @@
+#include "daemon/plan_command.hpp"
+
+#include "daemon/clock.hpp"
+#include "daemon/estimate.hpp"
+#include "daemon/log.hpp"
+#include "daemon/mirror_state.hpp"
+#include "daemon/narrowed_setup.hpp"
+#include "daemon/run_to_end.hpp"
+#include "schema/migrate.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstdio>
+#include <stdexcept>
+#include <random>
+
+namespace callmirror::daemon {
+namespace {
+
+// What is mirrored already; where that can't be told, nothing is, and it is said why.
+account_state known_of(const setup& all, const config::account_settings& account,
+                       const plan::time_range& range, const engine::report& say) {
+    account_state state;
+    const auto options = database_options(all.database_url);
+    try {
+        if (schema::current_version(options) == 0) {
+            return state;
+        }
+        postgres::session session(options);
+        session.in_transaction("look at the mirror", [&](postgres::transaction& within) {
+            state = read_state(within, {.account = account.name,
+                                        .platform = providers::find_platform(account.provider),
+                                        .range = range,
+                                        .now = utc_now()});
+        });
+    } catch (const std::runtime_error& error) { // away, refused, or of another version
+        say(engine::level::warning,
+            std::string(error.what()) + "; the plan counts as if nothing were mirrored");
+    }
+    return state;
+}
+
+engine::awaitable<exit_status> plan_account(const boost::asio::any_io_executor& executor,
+                                            engine::task_group& tasks, const setup& all,
+                                            const account_setup& of, plan::time_range range,
+                                            const engine::report& say) {
+    const auto known = known_of(all, of.settings, range, say);
+    if (range.from == start_of_time && of.settings.history_start) {
+        range.from = *of.settings.history_start;
+    }
+    api_probe api(executor, tasks, of, known.pace, all.settings.sync.give_up_after, say);
+    std::vector<std::int64_t> companies;
+    const auto self = co_await api.find_companies(companies);
+    auto status = exit_status::done;
+    std::vector<list_estimate> estimates;
+    auto lists = lists_of(api, companies);
+    if (self.what == fetch::verdict::unauthorized) {
+        lists.clear(); // nothing more may be asked with this key
+        status = exit_status::refused;
+        say(engine::level::error, "the API refuses the key: " + self.text);
+    } else if (companies.empty()) {
+        say(engine::level::warning, "no company is known; name them with companies = [...]");
+    }
+    for (auto& list : lists) {
+        auto estimate = co_await estimate_list(list, range);
+        for (const auto& each : known.lists) {
+            if (estimate.list == each.resource + (each.scope.empty() ? "" : " " + each.scope)) {
+                estimate.mirrored = each.records;
+            }
+        }
+        status = worst(status, estimate.refused            ? exit_status::refused
+                               : estimate.unreachable      ? exit_status::unavailable
+                               : !estimate.problem.empty() ? exit_status::in_part
+                                                           : exit_status::done);
+        estimates.push_back(std::move(estimate));
+        if (status == exit_status::refused || status == exit_status::unavailable) {
+            break;
+        }
+    }
+    const auto text = plan_text(of.settings.name, estimates, api.pace().rate(), api.requests());
+    std::fputs(text.c_str(), stdout);
+    co_return status;
+}
+
+engine::awaitable<exit_status> plan_all(const boost::asio::any_io_executor& executor,
+                                        engine::task_group& tasks, const setup& all,
+                                        plan::time_range range, log& to) {
+    auto status = exit_status::done;
+    for (const auto& account : all.accounts) {
+        const auto say = to.report_for(account.settings.name);
+        const auto one = co_await plan_account(executor, tasks, all, account, range, say);
+        status = worst(status, one);
+    }
+    co_return status;
+}
+
+} // namespace
+
+exit_status plan_backfill(const command_line& line) {
+    auto loaded = load_narrowed_setup(line);
+    if (const auto* failed = std::get_if<setup_failure>(&loaded)) {
+        std::fputs(failed->text.c_str(), stderr);
+        return failed->status;
+    }
+    const auto& all = std::get<setup>(loaded);
+    boost::asio::io_context io(1);
+    asio_clock clock(io.get_executor(), std::random_device{}());
+    engine::task_group tasks(io.get_executor(), clock); // nothing stops it but Ctrl-C, at once
+    log to;
+    to.configure(all.settings.log);
+    const plan::time_range range{line.from.value_or(start_of_time), line.to.value_or(end_of_time)};
+    const boost::asio::any_io_executor executor = io.get_executor();
+    try {
+        return run_to_end(io, plan_all(executor, tasks, all, range, to));
+    } catch (const std::invalid_argument& error) { // a ca_file that can't be used
+        std::fprintf(stderr, "%s: %s\n", line.config.c_str(), error.what());
+        return exit_status::configuration;
+    }
+}
+
+} // namespace callmirror::daemon

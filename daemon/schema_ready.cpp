@@ -1,0 +1,79 @@
+#include "daemon/schema_ready.hpp"
+
+#include "daemon/on_thread.hpp"
+#include "schema/migrate.hpp"
+#include "sync/postgres/errors.hpp"
+
+#include <algorithm>
+
+namespace callmirror::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto migration_limit = 1h; // of one statement
+constexpr steady_time first_pause = 500ms;
+constexpr steady_time longest_pause = 5s;
+
+struct attempt {
+    schema_result result;
+    std::string lost; // "" where the database answered
+};
+
+attempt try_once(const config::secret& url) {
+    attempt made;
+    try {
+        const auto report = schema::migrate(database_options(url, migration_limit));
+        made.result.applied = report.applied;
+        made.result.version = report.version_after;
+    } catch (const postgres::database_lost& error) {
+        made.lost = error.what();
+    } catch (const postgres::database_refused& error) {
+        made.result.status = exit_status::refused;
+        made.result.why = error.what();
+    } catch (const schema::schema_mismatch& error) {
+        made.result.status = exit_status::configuration;
+        made.result.why = error.what();
+    }
+    return made;
+}
+
+} // namespace
+
+engine::awaitable<schema_result> make_schema_ready(const boost::asio::any_io_executor& executor,
+                                                   engine::task_group& tasks,
+                                                   const config::secret& url,
+                                                   std::optional<steady_time> patience,
+                                                   const engine::report& say) {
+    const auto begun = tasks.time().now();
+    auto pause = first_pause;
+    bool said = false;
+    attempt last;
+    const std::function<void()> work = [&last, &url] { last = try_once(url); };
+    while (true) {
+        co_await on_thread(executor, work);
+        if (last.lost.empty()) {
+            if (said && last.result.status == exit_status::done) {
+                say(engine::level::info, "the database is back");
+            }
+            co_return last.result;
+        }
+        const auto now = tasks.time().now();
+        if (patience && now - begun >= *patience) {
+            last.result.status = exit_status::unavailable;
+            last.result.why = last.lost;
+            co_return last.result;
+        }
+        if (!said) {
+            say(engine::level::warning, last.lost + "; it is tried again");
+            said = true;
+        }
+        if (!co_await tasks.sleep_until(now + pause)) {
+            last.result.stopped = true;
+            co_return last.result;
+        }
+        pause = std::min(pause * 2, longest_pause);
+    }
+}
+
+} // namespace callmirror::daemon

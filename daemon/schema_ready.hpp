@@ -1,0 +1,32 @@
+// Waits for the database and brings its schema up to date, before anything else is done with it.
+#pragma once
+
+#include "daemon/exit_status.hpp"
+#include "daemon/setup.hpp"
+#include "sync/engine/tasks.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace callmirror::daemon {
+
+struct schema_result {
+    exit_status status = exit_status::done;
+    bool stopped = false;             // the group was stopped meanwhile
+    std::string why;                  // where it is not done: what, and what to do
+    std::vector<std::string> applied; // file names
+    int version = 0;
+};
+
+// `patience`: how long an outage may take; nullopt: for ever. What is waited for is said once, and
+// its end.
+engine::awaitable<schema_result> make_schema_ready(const boost::asio::any_io_executor& executor,
+                                                   engine::task_group& tasks,
+                                                   const config::secret& url,
+                                                   std::optional<steady_time> patience,
+                                                   const engine::report& say);
+
+} // namespace callmirror::daemon

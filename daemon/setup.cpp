@@ -1,0 +1,70 @@
+#include "daemon/setup.hpp"
+
+#include "config/load.hpp"
+#include "config/read_secret.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace callmirror::daemon {
+namespace {
+
+// The secret, or nothing and the mistake in `wrong`.
+config::secret take(config::secret_result result, std::string& wrong) {
+    if (auto* found = std::get_if<config::secret>(&result)) {
+        return std::move(*found);
+    }
+    const auto& error = std::get<config::secret_error>(result);
+    wrong += error.text + '\n';
+    if (!error.hint.empty()) {
+        wrong += "  hint: " + error.hint + '\n';
+    }
+    return {};
+}
+
+} // namespace
+
+setup_result load_setup(const std::string& path, const std::vector<std::string>& only) {
+    auto loaded = config::load(path);
+    if (const auto* mistakes = std::get_if<config::mistakes>(&loaded)) {
+        return mistakes->to_text();
+    }
+    setup all{.settings = std::get<config::settings>(std::move(loaded)),
+              .database_url = {},
+              .accounts = {}};
+    std::string wrong;
+    all.database_url = take(config::read_database_url(all.settings.database), wrong);
+    for (const auto& account : all.settings.accounts) {
+        if (only.empty() || std::ranges::find(only, account.name) != only.end()) {
+            all.accounts.push_back({account, take(config::read_api_key(account), wrong)});
+        }
+    }
+    if (!wrong.empty()) {
+        return wrong;
+    }
+    return all;
+}
+
+std::variant<database_setup, std::string> load_database_setup(const std::string& path) {
+    auto loaded = config::load(path);
+    if (const auto* mistakes = std::get_if<config::mistakes>(&loaded)) {
+        return mistakes->to_text();
+    }
+    database_setup all{.settings = std::get<config::settings>(std::move(loaded)), .url = {}};
+    std::string wrong;
+    all.url = take(config::read_database_url(all.settings.database), wrong);
+    if (!wrong.empty()) {
+        return wrong;
+    }
+    return all;
+}
+
+postgres::session_options database_options(const config::secret& url,
+                                           std::chrono::seconds statement_limit) {
+    postgres::session_options options;
+    options.url = std::string(url.reveal());
+    options.statement_limit = statement_limit;
+    return options;
+}
+
+} // namespace callmirror::daemon

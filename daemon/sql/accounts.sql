@@ -1,0 +1,2 @@
+-- Every account that the database knows.
+select account from callmirror.accounts order by account

@@ -1,0 +1,173 @@
+#include "daemon/status_report.hpp"
+
+#include "daemon/text_table.hpp"
+
+#include <algorithm>
+
+namespace callmirror::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int polls_missed = 10;
+constexpr auto saved_late = 20s; // the time of a read that found nothing is not written each time
+
+std::string name_of(const list_state& list) {
+    return list.resource + (list.scope.empty() ? "" : " " + list.scope);
+}
+
+std::string age_of(const std::optional<utc_time>& time, utc_time now) {
+    return time ? format_duration(std::max(now - *time, utc_time::duration(0))) : "never";
+}
+
+std::string history_of(const list_state& list) {
+    if (list.unread == 0 && list.history_complete) {
+        return "complete";
+    }
+    std::string text = percent(std::min(list.share, 0.9999));
+    if (list.complete_back_to && *list.complete_back_to != end_of_time &&
+        *list.complete_back_to != start_of_time) {
+        text += ", whole since " + format_day(*list.complete_back_to);
+    }
+    return list.unread == 0 ? text : text + ", " + counted(list.unread, "gap");
+}
+
+std::string waiting_of(const list_state& list) {
+    std::string text;
+    const auto add = [&](std::uint64_t count, const std::string& what) {
+        if (count > 0) {
+            text += (text.empty() ? "" : ", ") + grouped(count) + ' ' + what;
+        }
+    };
+    add(list.due, "due again");
+    add(list.suspects, "suspect");
+    add(list.held, "held");
+    return text;
+}
+
+std::string trouble_of(const list_state& list, utc_time now) {
+    if (list.aside) {
+        return "set aside: " + list.aside_reason;
+    }
+    if (list.last_error.empty()) {
+        return "";
+    }
+    return list.last_error + " (" + age_of(list.last_error_at, now) + " ago" +
+           (list.failures > 1 ? ", " + std::to_string(list.failures) + " in a row" : "") + ")";
+}
+
+std::string head_line(const account_state& account) {
+    if (account.state.empty()) {
+        return account.name + ": nothing has been mirrored yet";
+    }
+    std::string text = account.name + ": " + account.state;
+    if (!account.reason.empty()) {
+        text += " (" + account.reason + ")";
+    }
+    text += account.held ? "; mirrored by " + account.holder : "; no process mirrors it now";
+    if (account.pace > 0) {
+        text += "; pace " + short_number(account.pace) + " requests a second";
+    }
+    return text;
+}
+
+bool is_fresh(const list_state& list, const status_input& input) {
+    const auto limit = polls_missed * input.poll_interval + saved_late;
+    return list.head_read_at && input.now - *list.head_read_at <= limit;
+}
+
+void judge_list(std::vector<std::string>& to, const status_input& input,
+                const account_state& account, const config::account_settings& settings,
+                const list_state& list) {
+    const auto name = settings.name + " " + name_of(list) + ": ";
+    if (list.held > 0) {
+        to.push_back(name + counted(list.held, "deletion") +
+                     " wait for a word: `callmirror deletes list`");
+    }
+    if (list.aside) {
+        const bool named =
+            std::ranges::find(settings.resources, list.resource) != settings.resources.end();
+        if (named) { // asked for by name, and not to be had
+            to.push_back(name + "set aside: " + list.aside_reason);
+        }
+        return;
+    }
+    if (account.held && !is_fresh(list, input)) { // otherwise the account's line says it
+        to.push_back(name + "not fresh: the newest records were read " +
+                     (list.head_read_at ? age_of(list.head_read_at, input.now) + " ago" : "never"));
+    }
+}
+
+// The account's own line; "" where it is as it should be.
+std::string account_trouble(const account_state& account, const status_input& input) {
+    if (account.state.empty()) {
+        return account.name + ": nothing has been mirrored yet; is the daemon running?";
+    }
+    if (account.state != "ok") {
+        return account.name + ": " + account.state +
+               (account.reason.empty() ? "" : ": " + account.reason);
+    }
+    const bool fresh = std::ranges::all_of(
+        account.lists, [&](const auto& list) { return list.aside || is_fresh(list, input); });
+    return fresh || account.held
+               ? ""
+               : account.name + ": not fresh, and no process mirrors it; is the daemon running?";
+}
+
+} // namespace
+
+std::vector<std::string> attention(const status_input& input) {
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < input.accounts.size(); ++i) {
+        const auto& account = input.accounts[i];
+        const auto trouble = account_trouble(account, input);
+        if (!trouble.empty()) {
+            lines.push_back(trouble);
+        }
+        for (const auto& list : account.lists) {
+            judge_list(lines, input, account, input.settings[i], list);
+        }
+    }
+    return lines;
+}
+
+std::string status_text(const status_input& input) {
+    std::string text;
+    for (const auto& account : input.accounts) {
+        text += head_line(account) + '\n';
+        text_table table({{"list"},
+                          {"rows", align::right},
+                          {"newest record"},
+                          {"read", align::right},
+                          {"history"},
+                          {"waiting"},
+                          {"rejected", align::right}});
+        std::string troubles;
+        for (const auto& list : account.lists) {
+            table.add(
+                {name_of(list), grouped(list.records),
+                 list.newest_record ? format_utc(*list.newest_record).substr(0, 19) + 'Z' : "",
+                 list.head_read_at ? age_of(list.head_read_at, input.now) + " ago" : "never",
+                 history_of(list), waiting_of(list),
+                 list.rejected > 0 ? grouped(list.rejected) : ""});
+            const auto trouble = trouble_of(list, input.now);
+            if (!trouble.empty()) {
+                troubles += "  " + name_of(list) + ": " + trouble + '\n';
+            }
+        }
+        text += (table.empty() ? "" : table.to_text("  ")) + troubles + '\n';
+    }
+    for (const auto& name : input.strangers) {
+        text += name + ": in the database, but not in the configuration\n";
+    }
+    const auto lines = attention(input);
+    if (!lines.empty()) {
+        text += "needs a person:\n";
+        for (const auto& line : lines) {
+            text += "  " + line + '\n';
+        }
+    }
+    return text;
+}
+
+} // namespace callmirror::daemon

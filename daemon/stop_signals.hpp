@@ -1,0 +1,42 @@
+// Stopping in two steps: the first signal asks for an end, the second one, or ten seconds, make it.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace callmirror::daemon {
+
+inline constexpr std::chrono::seconds longest_stop{10};
+
+struct signal_handlers {
+    std::function<void()> stop;   // at the first SIGTERM or SIGINT
+    std::function<void()> reload; // at SIGHUP; where it is empty, SIGHUP stops as well
+    // At the second signal, or when time is up: says why, and ends the process.
+    std::function<void(const std::string& why)> end_at_once;
+};
+
+// Listens from construction to destruction; handlers run on the io thread. SIGPIPE is ignored from
+// then on: a reader of our output that is gone is no reason to stop mirroring.
+class stop_signals {
+public:
+    stop_signals(boost::asio::any_io_executor executor, signal_handlers handlers);
+    ~stop_signals();
+    stop_signals(const stop_signals&) = delete;
+    stop_signals& operator=(const stop_signals&) = delete;
+
+    // Nothing is left to be stopped: lets the io_context run out of work.
+    void done();
+
+private:
+    struct implementation;
+    std::unique_ptr<implementation> implementation_;
+};
+
+// Without destructors: nothing that is under way may be waited for. Flushes standard output.
+[[noreturn]] void leave_at_once(int status);
+
+} // namespace callmirror::daemon

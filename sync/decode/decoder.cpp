@@ -1,0 +1,126 @@
+#include "sync/decode/decoder.hpp"
+
+#include "sync/base/text.hpp"
+#include "sync/decode/escape.hpp"
+#include "sync/decode/json_text.hpp"
+#include "sync/decode/page_reader.hpp"
+#include "sync/decode/record_reader.hpp"
+#include "sync/decode/row_builder.hpp"
+#include "sync/decode/wording.hpp"
+
+#include <utility>
+
+namespace callmirror::decode {
+namespace {
+
+// What a body is that does not even start like JSON.
+std::string describe_text(std::string_view body) {
+    constexpr std::size_t shown = 60;
+    const std::string_view what = trim(body).starts_with('<') ? "HTML or XML, " : "";
+    return joined({what, "not JSON: \"", printable(trim(body), shown), "\""});
+}
+
+bool starts_like_json(std::string_view body) {
+    const std::string_view text = trim(body);
+    return text.starts_with('{') || text.starts_with('[');
+}
+
+std::string describe_outcome(json_index::outcome outcome) {
+    switch (outcome) {
+    case json_index::outcome::bad_utf8:
+        return "not UTF-8";
+    case json_index::outcome::control_character:
+        return "not JSON: a control character in a string";
+    case json_index::outcome::open_string:
+        return "cut short in a string";
+    case json_index::outcome::too_large:
+        return "too large";
+    case json_index::outcome::done:
+        break;
+    }
+    return {};
+}
+
+} // namespace
+
+struct decoder::implementation {
+    implementation(std::string_view account, const providers::resource& resource)
+        : plan{resource}
+        , names{resource.name}
+        , walker{plan.trie()}
+        , rows{account, plan} {}
+
+    // Finds the tokens of `body`. Why it has none, or "".
+    std::string prepare(std::string_view body);
+    template <typename Reader>
+    result read(std::string_view body);
+
+    column_plan plan;
+    record_names names;
+    json_index index;
+    json_walker walker;
+    row_builder rows;
+    std::string repaired; // the body where it was not UTF-8
+};
+
+std::string decoder::implementation::prepare(std::string_view body) {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (body.starts_with(byte_order_mark)) {
+        body.remove_prefix(byte_order_mark.size());
+    }
+    if (trim(body).empty()) {
+        return "an empty body";
+    }
+    json_index::outcome outcome = index.build(body);
+    if (outcome == json_index::outcome::bad_utf8) { // one bad record must not lose the page
+        repaired = with_valid_utf8(body);
+        outcome = index.build(repaired);
+    }
+    walker.start(index.text());
+    const bool is_text =
+        !starts_like_json(body) && (outcome != json_index::outcome::done || walker.value(0) == 0);
+    return is_text ? describe_text(body) : describe_outcome(outcome);
+}
+
+template <typename Reader>
+decoder::result decoder::implementation::read(std::string_view body) {
+    result given;
+    given.error.reason = prepare(body);
+    if (given.error.reason.empty()) {
+        Reader reader{names, walker, rows};
+        given.error.reason = reader.read();
+        if (given.error.reason.empty()) {
+            given.page = rows.take();
+            given.page->hints = reader.hints();
+        } else {
+            rows.start(0); // gives back what a huge body took
+        }
+    }
+    std::string{}.swap(repaired);
+    return given;
+}
+
+decoder::decoder(std::string_view account, const providers::resource& resource)
+    : implementation_{std::make_unique<implementation>(account, resource)} {}
+decoder::~decoder() = default;
+decoder::decoder(decoder&&) noexcept = default;
+decoder& decoder::operator=(decoder&&) noexcept = default;
+
+decoder::result decoder::page(std::string_view body) {
+    return implementation_->read<page_reader>(body);
+}
+
+decoder::result decoder::record(std::string_view body) {
+    return implementation_->read<record_reader>(body);
+}
+
+std::vector<std::string> line_columns(const providers::resource& resource) {
+    std::vector<std::string> names{"account", "id", "content_hash"};
+    for (const providers::column& column : resource.columns) {
+        names.emplace_back(column.name);
+    }
+    names.emplace_back("raw");
+    return names;
+}
+
+} // namespace callmirror::decode

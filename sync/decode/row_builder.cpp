@@ -1,0 +1,202 @@
+#include "sync/decode/row_builder.hpp"
+
+#include "sync/base/text.hpp"
+#include "sync/decode/content_hash.hpp"
+#include "sync/decode/escape.hpp"
+#include "sync/decode/field_value.hpp"
+#include "sync/decode/wording.hpp"
+
+#include <charconv>
+#include <utility>
+
+namespace callmirror::decode {
+namespace {
+
+// Bounds of a page, far above what an API serves. A body of many tiny records would otherwise take
+// a hundred times its size.
+constexpr std::size_t most_line_bytes = std::size_t{256} << 20U;
+constexpr std::size_t most_rejected = 10'000;
+constexpr std::size_t most_rejected_bytes = std::size_t{1} << 20U;
+
+std::string_view last_name(std::string_view pointer) {
+    return pointer.substr(pointer.rfind('/') + 1);
+}
+
+// At most 1 MiB, cut at a character's start.
+std::string rejected_text(std::string_view text) {
+    if (text.size() > most_rejected_bytes) {
+        std::size_t end = most_rejected_bytes;
+        while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+            --end;
+        }
+        text = text.substr(0, end);
+    }
+    if (text.find('\0') != std::string_view::npos) {
+        return with_valid_utf8(text);
+    }
+    return std::string{text};
+}
+
+} // namespace
+
+column_plan::column_plan(const providers::resource& resource)
+    : resource_{&resource} {
+    key_ = trie_.add(resource.key_pointer);
+    for (const providers::column& column : resource.columns) {
+        auto& nodes = columns_.emplace_back();
+        for (const std::string_view pointer : column.pointers) {
+            nodes.push_back(trie_.add(pointer));
+        }
+    }
+    trie_.finish();
+}
+
+const json_value& column_plan::value(std::size_t column, const json_walker& record) const {
+    static constexpr json_value nothing;
+    for (const pointer_trie::node_id node : columns_[column]) {
+        const json_value& found = record.wanted(node);
+        if (found.kind != json_kind::absent && found.kind != json_kind::null) {
+            return found;
+        }
+    }
+    return nothing;
+}
+
+row_builder::row_builder(std::string_view account, const column_plan& plan)
+    : plan_{&plan} {
+    byte_buffer escaped;
+    append_copied(escaped, account);
+    account_ = std::string{escaped.view()} + '\t';
+}
+
+void row_builder::start(std::size_t body_size) {
+    constexpr std::size_t most_at_once = std::size_t{4} << 20U;
+    constexpr std::size_t most_rows_kept = 65'536;
+    lines_.clear(most_at_once);
+    keys_.clear();
+    // Lines are the body again, with the columns and the doubled backslashes before it.
+    lines_.room(std::min(body_size + body_size * 3 / 4 + 1024, most_at_once));
+    if (rows_.capacity() > most_rows_kept) {
+        std::vector<row>{}.swap(rows_);
+    }
+    scratch_.clear();
+    compact_.clear();
+    rows_.clear();
+    rejected_.clear();
+    served_ = 0;
+    misfits_ = 0;
+    first_misfit_.clear();
+    full_ = {};
+}
+
+void row_builder::add(const json_walker& walker, std::string_view served) {
+    ++served_;
+    std::string_view text = served;
+    if (walker.has_blanks()) {
+        compact_.clear();
+        append_compact(compact_, served);
+        text = compact_.view();
+    }
+    const std::size_t key_begin = keys_.size();
+    const std::size_t line_begin = lines_.size();
+    const std::uint64_t misfits = misfits_;
+    if (!add_key(walker, served)) {
+        return;
+    }
+    const std::uint64_t hash = content_hash(text);
+    constexpr std::size_t longest_number = 20;
+    char* const digits = lines_.room(longest_number + 1);
+    char* const end =
+        std::to_chars(digits, digits + longest_number, static_cast<std::int64_t>(hash)).ptr;
+    *end = '\t';
+    lines_.add(static_cast<std::size_t>(end - digits) + 1);
+    add_columns(walker);
+    if (!append_json(lines_, text)) {
+        lines_.cut(line_begin);
+        keys_.cut(key_begin);
+        misfits_ = misfits;
+        keep_rejected("not JSON: a bad escape in a string", served);
+        return;
+    }
+    lines_.append('\n');
+    rows_.push_back(
+        {key_begin, keys_.size() - key_begin, line_begin, lines_.size() - line_begin, hash});
+    if (lines_.size() > most_line_bytes) {
+        full_ = "its rows take over 256 MiB";
+    }
+}
+
+bool row_builder::add_key(const json_walker& walker, std::string_view served) {
+    const providers::resource& resource = plan_->resource();
+    const std::string_view name = last_name(resource.key_pointer);
+    const json_value& key = plan_->key(walker);
+    if (key.kind == json_kind::absent || key.kind == json_kind::null) {
+        keep_rejected(joined({"no \"", printable(name), "\""}), served);
+        return false;
+    }
+    const std::size_t begin = keys_.size();
+    if (!append_key(keys_, resource.key_type, key, scratch_)) {
+        keep_rejected(describe_bad_key(name, resource.key_type, key), served);
+        return false;
+    }
+    lines_.append(account_);
+    append_copied(lines_, keys_.view(begin));
+    lines_.append('\t');
+    return true;
+}
+
+void row_builder::add_columns(const json_walker& walker) {
+    const auto columns = plan_->resource().columns;
+    for (std::size_t at = 0; at < columns.size(); ++at) {
+        const json_value& value = plan_->value(at, walker);
+        if (value.kind == json_kind::absent) {
+            lines_.append("\\N\t");
+        } else if (append_field(lines_, columns[at].type, value, scratch_)) {
+            lines_.append('\t');
+        } else {
+            add_misfit(columns[at], value);
+            lines_.append("\\N\t");
+        }
+    }
+}
+
+void row_builder::add_misfit(const providers::column& column, const json_value& value) {
+    if (misfits_++ == 0) {
+        first_misfit_ = joined({"row ", std::to_string(served_), ": ",
+                                describe_misfit(column.name, column.type, value)});
+    }
+}
+
+void row_builder::reject(std::string_view reason, std::string_view text) {
+    ++served_;
+    keep_rejected(std::string{reason}, text);
+}
+
+void row_builder::keep_rejected(std::string reason, std::string_view text) {
+    if (rejected_.size() >= most_rejected) {
+        full_ = "over 10000 records that can't be mirrored";
+        return;
+    }
+    rejected_.push_back(
+        {joined({"row ", std::to_string(served_), ": ", reason}), rejected_text(text)});
+}
+
+decoded_page row_builder::take() {
+    decoded_page page;
+    const std::string_view keys = keys_.view();
+    const std::string_view lines = lines_.view();
+    page.records.reserve(rows_.size());
+    for (const row& one : rows_) {
+        page.records.push_back({keys.substr(one.key_begin, one.key_size),
+                                lines.substr(one.line_begin, one.line_size), one.hash});
+    }
+    page.rejected = std::move(rejected_);
+    page.served = served_;
+    page.misfits = misfits_;
+    page.first_misfit = misfits_ == 0 ? std::string{} : std::move(first_misfit_);
+    page.keys = keys_.release();
+    page.lines = lines_.release();
+    return page;
+}
+
+} // namespace callmirror::decode

@@ -1,0 +1,87 @@
+// Makes records into COPY lines: the page that is being decoded, growing row by row.
+#pragma once
+
+#include "sync/decode/byte_buffer.hpp"
+#include "sync/decode/decoder.hpp"
+#include "sync/decode/json_walker.hpp"
+#include "sync/decode/pointer_trie.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace callmirror::decode {
+
+// Where each of a resource's pointers leads.
+class column_plan {
+public:
+    explicit column_plan(const providers::resource& resource);
+
+    const providers::resource& resource() const { return *resource_; }
+    const pointer_trie& trie() const { return trie_; }
+
+    // The key, or the column number `column`: the first of its pointers that is there and not null.
+    const json_value& key(const json_walker& record) const { return record.wanted(key_); }
+    const json_value& value(std::size_t column, const json_walker& record) const;
+
+private:
+    const providers::resource* resource_;
+    pointer_trie trie_;
+    pointer_trie::node_id key_ = pointer_trie::root;
+    std::vector<std::vector<pointer_trie::node_id>> columns_;
+};
+
+// `plan` must outlive it. Rows are numbered from 1.
+class row_builder {
+public:
+    row_builder(std::string_view account, const column_plan& plan);
+
+    // `body_size`: a hint for how much room the lines will take.
+    void start(std::size_t body_size);
+
+    // The record that `walker` has just passed, `served` being the whole of it.
+    void add(const json_walker& walker, std::string_view served);
+    void reject(std::string_view reason, std::string_view text);
+    std::size_t served() const { return served_; }
+    std::size_t mirrored() const { return rows_.size(); }
+    // Why the last record that was rejected is; "" where none was.
+    std::string last_refusal() const {
+        return rejected_.empty() ? std::string{} : rejected_.back().reason;
+    }
+
+    // "" or why no more rows are taken: a page has its bounds.
+    std::string_view full() const { return full_; }
+
+    // The page with all that was added since start(), without hints.
+    decoded_page take();
+
+private:
+    struct row {
+        std::size_t key_begin;
+        std::size_t key_size;
+        std::size_t line_begin;
+        std::size_t line_size;
+        std::uint64_t hash;
+    };
+    bool add_key(const json_walker& walker, std::string_view served);
+    void add_columns(const json_walker& walker);
+    void add_misfit(const providers::column& column, const json_value& value);
+    void keep_rejected(std::string reason, std::string_view text);
+
+    const column_plan* plan_;
+    std::string account_; // escaped for COPY, with its tab
+    byte_buffer lines_;
+    byte_buffer keys_;
+    byte_buffer scratch_;
+    byte_buffer compact_;
+    std::vector<row> rows_;
+    std::vector<rejected_record> rejected_;
+    std::size_t served_ = 0;
+    std::uint64_t misfits_ = 0;
+    std::string first_misfit_;
+    std::string_view full_;
+};
+
+} // namespace callmirror::decode

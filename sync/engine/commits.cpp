@@ -1,0 +1,81 @@
+#include "sync/engine/commits.hpp"
+
+#include <algorithm>
+
+namespace callmirror::engine {
+write::commit_unit new_unit(const session_context& context, const list& of) {
+    write::commit_unit unit;
+    unit.holder = context.lease;
+    unit.platform = context.platform.name;
+    unit.table = of.resource;
+    return unit;
+}
+
+void add_changes(write::commit_unit& unit, const plan::slice_changes& changes) {
+    for (const auto& each : changes.put) {
+        std::erase_if(unit.slices, [&](const auto& other) { return other.id == each.id; });
+        unit.slices.push_back(each);
+    }
+    for (const auto id : changes.gone) {
+        std::erase_if(unit.slices, [&](const auto& other) { return other.id == id; });
+        unit.gone_slices.push_back(id);
+    }
+    unit.moved_digests.insert(unit.moved_digests.end(), changes.moved_digests.begin(),
+                              changes.moved_digests.end());
+}
+
+awaitable<void> take_turn(session_context& context, list& of) {
+    while (of.committing && !context.tasks.stopping()) { // then nothing comes after this
+        co_await context.committed.wait_until(steady_time::max());
+    }
+    of.committing = true;
+}
+
+void end_turn(session_context& context, list& of) {
+    of.committing = false;
+    context.committed.notify();
+}
+
+awaitable<void> commit(session_context& context, list& of, write::commit_unit& unit) {
+    write::commit_outcome outcome;
+    auto job = [&](write::store& store) { outcome = store.commit(unit); };
+    const auto begun = context.time.now();
+    co_await context.store.run(job);
+    context.view.commit_time.note(context.time.now() - begun);
+    auto& view = view_of(context, of);
+    view.inserted += outcome.inserted;
+    view.changed += outcome.changed;
+    view.unchanged += outcome.unchanged;
+    view.deleted += outcome.deleted;
+    const auto rejected = outcome.rejected + unit.rejected.size();
+    if (view.rejected == 0 && rejected > 0) {
+        context.say(level::warning, of.name() + ": " + std::to_string(rejected) +
+                                        " records could not be mirrored; they are in "
+                                        "callmirror.rejected with the reason");
+    }
+    view.rejected += rejected;
+    if (!unit.suspects.empty()) {
+        context.suspects_added = true;
+        context.work_changed.notify();
+    }
+}
+
+awaitable<plan::digest> load_digest(session_context& context, plan::slice_id slice,
+                                    std::size_t* pieces) {
+    std::vector<write::digest_piece> kept;
+    auto job = [&](write::store& store) { kept = store.load_digest(context.lease, slice); };
+    co_await context.store.run(job);
+    plan::digest whole;
+    for (const auto& piece : kept) {
+        if (!whole.append(piece.content)) {
+            throw std::runtime_error("the digest of slice " + std::to_string(slice) +
+                                     " in callmirror.digests is not of this program's form");
+        }
+    }
+    if (pieces) {
+        *pieces = kept.size();
+    }
+    co_return whole;
+}
+
+} // namespace callmirror::engine

@@ -1,0 +1,135 @@
+// What the parts of one account's session share: the ports, the gate, the lease. Lives as long as
+// the session; one io thread.
+#pragma once
+
+#include "sync/decode/decoder.hpp"
+#include "sync/engine/gate.hpp"
+#include "sync/engine/latest_rows.hpp"
+#include "sync/engine/ports.hpp"
+#include "sync/engine/tasks.hpp"
+#include "sync/engine/view.hpp"
+#include "sync/fetch/verdict.hpp"
+#include "sync/plan/digest.hpp"
+#include "sync/plan/timeline.hpp"
+
+#include <map>
+#include <stdexcept>
+#include <variant>
+
+namespace callmirror::engine {
+
+// 401: nothing more may be asked with this key.
+class key_refused : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// What is mirrored has changed: another session has to begin.
+class session_over : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct session_context {
+    clock& time;
+    source& api;
+    database& store;
+    task_group& tasks;
+    gate& requests;
+    signal& committed;    // one list's commit has ended
+    signal& work_changed; // there may be something to read that was not there before
+    const providers::platform& platform;
+    write::lease lease;
+    steady_time lease_ends{0};         // by our own clock, on the safe side
+    std::chrono::milliseconds skew{0}; // the server's clock minus ours
+    std::int64_t next_piece = 0;       // of digests
+    const report& say;
+    account_view& view;
+    bool suspects_added = false; // since they were last looked for
+    steady_time& last_answer;    // when the API last said something useful
+    std::string& last_failure;   // of a request; "" where there was none
+
+    utc_time now() const { return time.utc(); }
+    utc_time source_now() const { return time.utc() + skew; }
+};
+
+// One list of the API: a resource, of one company where it is a company's.
+struct list {
+    const providers::resource* resource;
+    std::string scope;
+    std::string path; // with {companyId} filled in
+    plan::timeline timeline;
+    write::listing_row learned;
+    decode::decoder decoder;
+    std::size_t view_index;
+    bool deletes_can_be_asked;        // the single-record endpoint and its parameters are there
+    std::optional<plan::digest> head; // what the head held when it was last read
+    plan::slice_id head_id = 0;       // of the slice `head` belongs to
+    utc_time head_saved_at{};
+    bool head_under_way = false;
+    latest_rows latest;
+    bool carrying_out = false;    // deletions; one at a time, as each waits for all other slices
+    bool committing = false;      // rows; one commit after the other, so that none is overtaken
+    std::uint64_t heads_read = 0; // reads of the head that have ended
+    // Keys about which something is being found out, and whether a list has shown them since.
+    std::multimap<std::string, bool, std::less<>> questioned;
+    // Held deletions that a second complete read agrees to, by slice.
+    std::vector<std::pair<plan::slice_id, std::vector<std::string>>> agreed;
+    int head_failures = 0; // in a row, outages aside
+    steady_time head_due{0};
+    bool manners_known = false;
+    int cut_limit = 0;        // what the server cuts our limit down to; 0: not known to
+    bool trust_totals = true; // until the pages contradict them steadily
+    std::string records_at;   // where the pages' records were last
+
+    std::string name() const {
+        return scope.empty() ? std::string(resource->name)
+                             : std::string(resource->name) + " of company " + scope;
+    }
+};
+
+// The hash of a digest's key that the last complete read has not shown, and that stays there so
+// that the next one misses it, too.
+inline constexpr std::uint64_t not_shown = 0;
+
+// Notes which of some keys a list shows while something is found out about them, until end(). Not
+// by its destructor: where a whole io_context is thrown away, the list may be gone first.
+class question {
+public:
+    question(list& of, const std::vector<std::string>& keys)
+        : of_(of) {
+        for (const auto& key : keys) {
+            places_.push_back(of_.questioned.emplace(key, false));
+        }
+    }
+    void end() {
+        for (const auto& place : places_) {
+            of_.questioned.erase(place);
+        }
+        places_.clear();
+    }
+    std::vector<std::string> shown() const {
+        std::vector<std::string> keys;
+        for (const auto& place : places_) {
+            if (place->second) {
+                keys.push_back(place->first);
+            }
+        }
+        return keys;
+    }
+
+private:
+    list& of_;
+    std::vector<decltype(list::questioned)::iterator> places_;
+};
+
+// Whether a slice is being read, or what became of it is being committed.
+inline bool is_under_way(const list& of, const plan::slice& which) {
+    return of.timeline.is_busy(which.id) || (which.is_open() && of.head_under_way);
+}
+
+inline list_view& view_of(session_context& context, const list& of) {
+    return context.view.lists[of.view_index];
+}
+
+} // namespace callmirror::engine

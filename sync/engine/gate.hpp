@@ -1,0 +1,54 @@
+// Every request of an account passes here: it keeps the pace, the number in flight and the order of
+// work. One io thread.
+#pragma once
+
+#include "sync/engine/tasks.hpp"
+#include "sync/fetch/answer.hpp"
+#include "sync/plan/pace.hpp"
+#include "sync/plan/work_order.hpp"
+
+#include <array>
+#include <cstdint>
+#include <deque>
+
+namespace callmirror::engine {
+
+class gate {
+public:
+    gate(task_group& group, plan::pace pace, int max_in_flight);
+
+    // Until a request of this kind may be sent; it counts as sent then. False: stopping, or the key
+    // is refused.
+    awaitable<bool> enter(plan::work kind);
+    // Its answer is there. `sent_at` is when enter() returned.
+    void leave(steady_time sent_at, const fetch::answer& got);
+
+    // Nothing is sent before this point.
+    void hold_until(steady_time until) { pace_.hold_until(until); }
+
+    const plan::pace& pace() const { return pace_; }
+    int in_flight() const { return in_flight_; }
+    std::uint64_t requests() const { return requests_; }
+    std::uint64_t throttled() const { return throttled_; }
+
+private:
+    struct waiter {
+        plan::work kind;
+        bool granted = false;
+    };
+    void pump();
+
+    task_group& group_;
+    signal changed_;
+    plan::pace pace_;
+    plan::work_order order_;
+    int max_in_flight_;
+    int in_flight_ = 0;
+    bool key_refused_ = false; // nothing may be sent any more
+    bool key_proven_ = false; // a refused key must cost one request, not one for each worker
+    std::uint64_t requests_ = 0;
+    std::uint64_t throttled_ = 0;
+    std::array<std::deque<waiter*>, plan::kinds_of_work> waiting_;
+};
+
+} // namespace callmirror::engine

@@ -1,0 +1,193 @@
+#include "sync/engine/missing.hpp"
+
+#include "sync/engine/commits.hpp"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace callmirror::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using write::suspect_state;
+
+constexpr std::size_t brake_from = 50; // records in a slice
+constexpr std::size_t brake_share = 5; // a fifth
+constexpr auto brake_wait = 6h;        // until a second read counts
+constexpr auto spare = 1s;             // that every slice asks for at its ends
+constexpr auto soon = 60s;             // where there is no telling yet
+
+// Leaves out keys that a neighbouring slice has shown: they moved there. One that is being read may
+// be about to drop them, too: they are in `unsure` then. False where the rest may well be in a
+// neighbour: in the head, which is being read or was cut from this slice and not read since, or in
+// the other half of a split.
+awaitable<bool> drop_moved(session_context& context, list& of, plan::slice_id slice,
+                           missing_keys& missing, missing_keys& unsure) {
+    bool certain = true;
+    const auto neighbours = of.timeline.neighbours(slice);
+    for (const auto id : neighbours) {
+        const auto theirs = co_await load_digest(context, id);
+        const auto* other = of.timeline.find(id);
+        const bool settled = other && !is_under_way(of, *other);
+        certain = certain && (!other || ((other->read_at || other->failures > 0) &&
+                                         (settled || !other->is_open())));
+        std::erase_if(missing, [&](const auto& each) {
+            const bool moved = theirs.find(each.key).value_or(not_shown) != not_shown;
+            if (moved && !settled) {
+                unsure.push_back(each);
+            }
+            return moved;
+        });
+    }
+    co_return certain || missing.empty();
+}
+
+// The suspects among these keys, whichever slice has missed them.
+awaitable<std::vector<write::suspect_row>> suspects_among(session_context& context, const list& of,
+                                                          const missing_keys& missing) {
+    std::vector<std::string> keys;
+    for (const auto& each : missing) {
+        keys.push_back(each.key);
+    }
+    std::vector<write::suspect_row> found;
+    auto job = [&](write::store& store) {
+        found = store.suspects_named(context.lease, std::string(of.resource->name), keys);
+    };
+    co_await context.store.run(job);
+    co_return found;
+}
+
+struct judgement {
+    session_context& context;
+    list& of;
+    const plan::slice& slice;
+    write::commit_unit& unit;
+    utc_time now;
+    missing_decision decision{};
+    std::unordered_map<std::string_view, const write::suspect_row*> known{}; // suspects, by key
+    std::vector<std::string> agreed{}; // by a second complete read
+
+    void read_again_by(utc_time at) {
+        decision.again_at = std::min(decision.again_at.value_or(end_of_time), at);
+    }
+    void suspect(const std::string& key, suspect_state state, bool brake);
+};
+
+void judgement::suspect(const std::string& key, suspect_state state, bool brake) {
+    const auto found = known.find(key);
+    const auto* before = found == known.end() ? nullptr : found->second;
+    const bool waited = before && before->missing_since + brake_wait <= now;
+    if (before && (before->state == suspect_state::absent ||
+                   (before->state == suspect_state::held && brake && waited))) {
+        agreed.push_back(key);
+        decision.kept.put(key, not_shown); // until that is carried out
+        return;
+    }
+    if (state != suspect_state::ask) { // so that the next read misses it, too
+        decision.kept.put(key, not_shown);
+    }
+    const auto since = before ? before->missing_since : now;
+    if (state == suspect_state::held) {
+        ++decision.held;
+        read_again_by(std::max<utc_time>(since + brake_wait, now + soon));
+    }
+    if (!before || before->state != state || before->slice != slice.id) {
+        unit.suspects.push_back({.resource = std::string(of.resource->name),
+                                 .scope = of.scope,
+                                 .key = key,
+                                 .slice = slice.id,
+                                 .state = state,
+                                 .missing_since = since,
+                                 .ask_at = now,
+                                 .attempts = 0});
+    }
+}
+
+} // namespace
+
+awaitable<bool> is_known_at(session_context& context, list& of, const std::string& key,
+                            const std::vector<utc_time>& times) {
+    std::set<plan::slice_id> holding;
+    for (const auto& each : of.timeline.slices()) {
+        const bool holds = std::ranges::any_of(
+            times, [&](utc_time time) { return each.begins <= time + spare && time < each.ends; });
+        if (holds && !is_under_way(of, each)) {
+            holding.insert(each.id);
+        }
+    }
+    for (const auto id : holding) {
+        const auto theirs = co_await load_digest(context, id);
+        const auto* const still = of.timeline.find(id);
+        if (theirs.find(key).value_or(not_shown) != not_shown && still &&
+            !is_under_way(of, *still)) {
+            co_return true;
+        }
+    }
+    co_return false;
+}
+
+awaitable<missing_decision> judge_missing(session_context& context, list& of,
+                                          const plan::slice& slice, std::size_t before,
+                                          missing_keys missing,
+                                          const std::vector<write::suspect_row>& suspects,
+                                          write::commit_unit& unit) {
+    judgement judge{
+        .context = context, .of = of, .slice = slice, .unit = unit, .now = context.now()};
+    std::unordered_set<std::string_view> waiting; // for a second read, and not missed by this one
+    for (const auto& each : suspects) {
+        if (each.state != suspect_state::ask) {
+            waiting.insert(each.key);
+        }
+    }
+    for (const auto& each : missing) {
+        waiting.erase(each.key);
+    }
+    for (const auto key : waiting) {
+        unit.cleared_suspects.emplace_back(of.resource->name, key);
+    }
+    if (missing.empty()) {
+        co_return std::move(judge.decision);
+    }
+    const auto among = co_await suspects_among(context, of, missing);
+    for (const auto& each : among) {
+        judge.known.emplace(each.key, &each);
+    }
+    missing_keys unsure;
+    const bool certain = co_await drop_moved(context, of, slice.id, missing, unsure);
+    for (const auto& each : unsure) {
+        judge.decision.kept.put(each.key, not_shown);
+        judge.known.erase(each.key);
+        judge.read_again_by(judge.now + soon);
+    }
+    const bool brake = before >= brake_from && missing.size() * brake_share > before;
+    const auto state = brake                     ? suspect_state::held
+                       : of.deletes_can_be_asked ? suspect_state::ask
+                                                 : suspect_state::absent;
+    // Asking proves by itself; anything else would take what has moved for gone.
+    if (!certain && state != suspect_state::ask) {
+        for (const auto& each : missing) {
+            judge.decision.kept.put(each.key, not_shown);
+        }
+        judge.read_again_by(judge.now + soon);
+        co_return std::move(judge.decision);
+    }
+    for (const auto& each : missing) {
+        judge.suspect(each.key, state, brake);
+        judge.known.erase(each.key);
+    }
+    for (const auto& [key, suspect] : judge.known) { // moved
+        if (suspect->slice == slice.id) {
+            unit.cleared_suspects.emplace_back(of.resource->name, key);
+        }
+    }
+    if (!judge.agreed.empty()) {
+        of.agreed.emplace_back(slice.id, std::move(judge.agreed));
+        context.suspects_added = true;
+        context.work_changed.notify();
+    }
+    co_return std::move(judge.decision);
+}
+
+} // namespace callmirror::engine

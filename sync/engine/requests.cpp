@@ -1,0 +1,286 @@
+#include "sync/engine/requests.hpp"
+
+#include "sync/base/text.hpp"
+
+#include <algorithm>
+
+namespace callmirror::engine {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int most_failures = 6;   // of one request, before its slice is given back
+constexpr int most_throttled = 60; // 429 is not a failure: the pace adapts
+
+// Counts what went wrong, for one message at the end.
+class failure_log {
+public:
+    void note(std::string text) {
+        if (first_.empty()) {
+            first_ = text;
+            return;
+        }
+        ++more_[std::move(text)];
+    }
+    std::string text(std::chrono::microseconds elapsed) const {
+        auto out = first_;
+        int count = 0;
+        std::string kinds;
+        for (const auto& [what, times] : more_) {
+            count += times;
+            kinds += (kinds.empty() ? "" : ", ") + std::to_string(times) + "x " + what;
+        }
+        if (count > 0) {
+            out += "; then " + std::to_string(count) + " more in " +
+                   format_duration(std::chrono::floor<std::chrono::milliseconds>(elapsed)) + ": " +
+                   kinds;
+        }
+        return out;
+    }
+
+private:
+    std::string first_;
+    std::map<std::string, int> more_;
+};
+
+void note_server_time(session_context& context, const fetch::answer& got) {
+    if (!got.headers.date) {
+        return;
+    }
+    // Date has whole seconds, and the answer took its time: what is within that is no skew.
+    const auto difference = *got.headers.date + 500ms - context.now();
+    context.skew = std::chrono::abs(difference) > 2s ? difference : 0ms;
+}
+
+// The API answers, though not with what was asked for.
+bool is_in_reach(fetch::verdict what) {
+    return what == fetch::verdict::throttled || what == fetch::verdict::bad_request ||
+           what == fetch::verdict::forbidden || what == fetch::verdict::not_found ||
+           what == fetch::verdict::too_large;
+}
+
+// Takes a body, and says why it is not what was asked for; "" where it is.
+using acceptor = std::function<std::string(std::string& body)>;
+
+// Sends until a body is accepted; nullopt then. `sent_at`: the last time.
+awaitable<std::optional<problem>> send(session_context& context, plan::work kind,
+                                       const std::string& target, const std::string& name,
+                                       const acceptor& accept, steady_time& sent_at) {
+    failure_log failures;
+    int failed = 0;
+    int throttled = 0;
+    const auto begun = context.time.now();
+    while (true) {
+        if (!co_await context.requests.enter(kind)) {
+            co_return problem{fetch::verdict::stopped, name + ": stopping"};
+        }
+        sent_at = context.time.now();
+        if (sent_at >= context.lease_ends) {
+            throw write::lease_lost("the lease ran out before it could be renewed");
+        }
+        auto got = co_await context.api.get(target);
+        context.requests.leave(sent_at, got);
+        note_server_time(context, got);
+        const auto answered_at = context.time.now();
+        context.view.request_time.note(answered_at - sent_at);
+        context.view.bytes += got.body.size();
+        auto what = fetch::judge(got);
+        auto text = fetch::describe(got);
+        if (what == fetch::verdict::ok) {
+            text = accept(got.body);
+            context.view.decode_time.note(context.time.now() - answered_at);
+            what = text.empty() ? what : fetch::verdict::bad_page;
+        }
+        ++context.view.answers[static_cast<std::size_t>(what)];
+        if (what == fetch::verdict::ok) {
+            context.last_answer = context.time.now();
+            co_return std::nullopt;
+        }
+        if (what == fetch::verdict::unauthorized) {
+            throw key_refused(name + ": " + text);
+        }
+        context.last_failure = name + ": " + text;
+        failures.note(text);
+        ++(what == fetch::verdict::throttled ? throttled : failed);
+        if (is_in_reach(what)) {
+            context.last_answer = context.time.now();
+        }
+        if (!fetch::is_retryable(what) || failed >= most_failures || throttled >= most_throttled) {
+            co_return problem{what, name + ": " + failures.text(context.time.now() - begun)};
+        }
+        if (what != fetch::verdict::throttled) {
+            const auto pause = fetch::backoff(failed, context.time.chance());
+            if (!co_await context.tasks.sleep_until(context.time.now() + pause)) {
+                co_return problem{fetch::verdict::stopped, name + ": stopping"};
+            }
+        }
+    }
+}
+
+void note_page(session_context& context, const list& of, const decode::decoded_page& page) {
+    auto& view = view_of(context, of);
+    if (view.misfits == 0 && page.misfits > 0) {
+        context.say(level::warning, of.name() + ": " + page.first_misfit +
+                                        "; such values are null in their column and kept in raw");
+    }
+    view.misfits += page.misfits;
+}
+
+awaitable<result_or_problem<listed_page>> ask_list(session_context& context, list& of,
+                                                   plan::work kind, const fetch::list_query& query,
+                                                   const std::string& name) {
+    listed_page page;
+    const acceptor accept = [&](std::string& body) {
+        auto result = of.decoder.page(body);
+        if (!result.page) {
+            return result.error.reason;
+        }
+        page.content = std::move(*result.page);
+        return std::string();
+    };
+    const auto target = fetch::target_of(query);
+    ++view_of(context, of).requests;
+    auto failed = co_await send(context, kind, target, name, accept, page.asked_at);
+    if (failed) {
+        co_return std::move(*failed);
+    }
+    note_page(context, of, page.content);
+    co_return page;
+}
+
+} // namespace
+
+page_form form_of(const list& of) {
+    return {.first_page = of.learned.first_page.value_or(0), .limit = of.learned.limit.value_or(0)};
+}
+
+awaitable<result_or_problem<listed_page>> ask_page(session_context& context, list& of,
+                                                   plan::work kind, page_form form, int index,
+                                                   plan::time_range range) {
+    fetch::list_query query{.path = of.path, .page = {}, .limit = {}, .start = {}, .end = {}};
+    if (of.resource->takes_page) {
+        query.page = index + form.first_page;
+    }
+    if (form.limit > 0) {
+        query.limit = form.limit;
+    }
+    // A second to spare at both ends: whether they are inclusive is not known.
+    if (range.from != start_of_time) {
+        query.start = range.from - 1s;
+    }
+    if (range.to != end_of_time) {
+        query.end = range.to + 1s;
+    }
+    const auto name = of.name() + " page " + std::to_string(index) + " from " +
+                      format_day(std::max<utc_time>(range.from, utc_time{}));
+    auto got = co_await ask_list(context, of, kind, query, name);
+    if (const auto* page = std::get_if<listed_page>(&got)) {
+        const auto served = page->content.served;
+        of.learned.largest_page =
+            std::max(of.learned.largest_page, static_cast<std::int32_t>(served));
+        of.learned.full_page_seen =
+            of.learned.full_page_seen || (form.limit > 0 && form.limit == of.learned.limit &&
+                                          served >= static_cast<std::size_t>(form.limit));
+    }
+    co_return got;
+}
+
+awaitable<result_or_problem<std::string>> ask(session_context& context, plan::work kind,
+                                              const std::string& target, const std::string& name) {
+    std::string whole;
+    const acceptor accept = [&](std::string& body) {
+        whole = std::move(body);
+        return std::string();
+    };
+    steady_time sent_at{0};
+    auto failed = co_await send(context, kind, target, name, accept, sent_at);
+    if (failed) {
+        co_return std::move(*failed);
+    }
+    co_return whole;
+}
+
+awaitable<result_or_problem<listed_page>>
+ask_record(session_context& context, list& of, const std::string& target, const std::string& name) {
+    listed_page record;
+    const acceptor accept = [&](std::string& body) {
+        auto result = of.decoder.record(body);
+        if (!result.page) {
+            return result.error.reason;
+        }
+        record.content = std::move(*result.page);
+        return std::string();
+    };
+    ++view_of(context, of).requests;
+    auto failed =
+        co_await send(context, plan::work::suspect, target, name, accept, record.asked_at);
+    if (failed) {
+        co_return std::move(*failed);
+    }
+    co_return record;
+}
+
+namespace {
+
+using found_manners = fetch::manner_probe::found;
+
+awaitable<result_or_problem<found_manners>> probe_manners(session_context& context, list& of,
+                                                          plan::work kind, int limit) {
+    fetch::manner_probe probe(of.resource->takes_page, of.resource->takes_limit, limit);
+    while (true) {
+        const auto step = probe.next();
+        if (const auto* found = std::get_if<found_manners>(&step)) {
+            co_return *found;
+        }
+        if (std::holds_alternative<fetch::manner_probe::refused>(step)) {
+            co_return problem{fetch::verdict::bad_request,
+                              of.name() + ": 400 for every page and limit that was tried"};
+        }
+        const auto& next = std::get<fetch::manner_probe::ask>(step);
+        const fetch::list_query query{
+            .path = of.path, .page = next.page, .limit = next.limit, .start = {}, .end = {}};
+        const auto name = of.name() + " page " + std::to_string(next.page.value_or(0));
+        auto got = co_await ask_list(context, of, kind, query, name);
+        if (const auto* page = std::get_if<listed_page>(&got)) {
+            std::vector<std::string> keys;
+            for (const auto& record : page->content.records) {
+                keys.emplace_back(record.key);
+            }
+            for (const auto& record : page->content.rejected) { // served all the same
+                keys.push_back(record.raw);
+            }
+            probe.page(std::move(keys));
+        } else if (std::get<problem>(got).what == fetch::verdict::bad_request) {
+            probe.bad_request();
+        } else {
+            co_return std::get<problem>(std::move(got));
+        }
+    }
+}
+
+} // namespace
+
+awaitable<std::optional<problem>> learn_manners(session_context& context, list& of,
+                                                plan::work kind) {
+    if (of.manners_known) {
+        co_return std::nullopt;
+    }
+    auto got = co_await probe_manners(context, of, kind, of.learned.limit.value_or(100));
+    const auto* found = std::get_if<found_manners>(&got);
+    if (found && found->first_page == 1) {
+        // Believed when seen twice: records that come between two requests may make it look so, and
+        // page 0 would never be read again.
+        const int limit = found->limit;
+        got = co_await probe_manners(context, of, kind, limit);
+        found = std::get_if<found_manners>(&got);
+    }
+    if (!found) {
+        co_return std::get<problem>(std::move(got));
+    }
+    of.learned.first_page = found->first_page;
+    of.learned.limit = found->limit;
+    of.manners_known = found->first_page.has_value();
+    co_return std::nullopt;
+}
+
+} // namespace callmirror::engine

@@ -1,0 +1,49 @@
+// One request with all its retries: through the gate, to the API, through the decoder.
+#pragma once
+
+#include "sync/engine/context.hpp"
+#include "sync/fetch/query.hpp"
+
+namespace callmirror::engine {
+
+struct problem {
+    fetch::verdict what = fetch::verdict::ok;
+    std::string text; // "calls page 7: 503; then 3 more in 4 s: 2x 503, 1x timeout after 10 s"
+};
+
+template <typename T>
+using result_or_problem = std::variant<T, problem>;
+
+// How pages are asked for. The same for all pages of one pass, whatever is learnt meanwhile: pages
+// of two sizes don't fit together.
+struct page_form {
+    int first_page = 0; // 0 or 1
+    int limit = 0;      // 0: none is sent
+};
+page_form form_of(const list& of);
+
+struct listed_page {
+    decode::decoded_page content;
+    steady_time asked_at{0}; // when the request that was answered was sent
+};
+
+// A page of a list. `index` is 0-based; `range` limits it in time, open at either end.
+// Throws key_refused on 401, write::lease_lost where the lease ran out.
+awaitable<result_or_problem<listed_page>> ask_page(session_context& context, list& of,
+                                                   plan::work kind, page_form form, int index,
+                                                   plan::time_range range);
+
+// Any other document: the raw body. `name` is for messages.
+awaitable<result_or_problem<std::string>> ask(session_context& context, plan::work kind,
+                                              const std::string& target, const std::string& name);
+
+// One record of a list. problem.what is not_found where it is gone.
+awaitable<result_or_problem<listed_page>>
+ask_record(session_context& context, list& of, const std::string& target, const std::string& name);
+
+// Finds out how the list counts its pages and which limit it takes, where that is not known yet.
+// nullopt: known now, or the list is empty.
+awaitable<std::optional<problem>> learn_manners(session_context& context, list& of,
+                                                plan::work kind);
+
+} // namespace callmirror::engine

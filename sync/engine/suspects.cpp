@@ -1,0 +1,168 @@
+#include "sync/engine/suspects.hpp"
+
+#include "sync/base/text.hpp"
+#include "sync/engine/commits.hpp"
+#include "sync/engine/missing.hpp"
+#include "sync/engine/requests.hpp"
+
+#include <algorithm>
+
+namespace callmirror::engine {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int at_once = 20;        // suspects in one transaction
+constexpr auto longest_pause = 6h; // before a suspect is asked for again
+// One that stands, though its slice has not shown it, is asked for when the time since has doubled.
+constexpr auto soonest_if_there = 10min;
+constexpr auto latest_if_there = 30 * 24h;
+
+std::string target_of(const list& of, const write::suspect_to_ask& which) {
+    std::vector<std::pair<std::string, std::string>> values{{"companyId", of.scope}};
+    const auto& parameters = of.resource->record_parameters;
+    for (std::size_t i = 0; i < parameters.size() && i < which.parameters.size(); ++i) {
+        values.emplace_back(parameters[i].name, which.parameters[i]);
+    }
+    return fetch::fill_path(of.resource->record_path, values);
+}
+
+void add_row(write::commit_unit& unit, const decode::decoded_record& record) {
+    unit.rows.rows.push_back({std::string(record.key), record.hash,
+                              static_cast<std::uint32_t>(unit.rows.lines.size()),
+                              static_cast<std::uint32_t>(record.line.size())});
+    unit.rows.lines.append(record.line);
+}
+
+// Nothing is concluded: asked for again later.
+void ask_later(session_context& context, write::commit_unit& unit, write::suspect_row suspect) {
+    const auto pause = std::min<std::chrono::milliseconds>(
+        30s * (1 << std::min(suspect.attempts, 12)), longest_pause);
+    ++suspect.attempts;
+    suspect.ask_at = context.now() + pause;
+    unit.asked_suspects.push_back(std::move(suspect));
+}
+
+// It stands at the source, but no digest knows it now: until a read of its slice shows it, it is
+// asked for from time to time. Otherwise nobody would notice when it goes.
+void keep_asking(session_context& context, write::commit_unit& unit, write::suspect_row suspect) {
+    const auto now = context.now();
+    suspect.ask_at = now + std::clamp<std::chrono::milliseconds>(now - suspect.missing_since,
+                                                                 soonest_if_there, latest_if_there);
+    suspect.attempts = 0;
+    unit.asked_suspects.push_back(std::move(suspect));
+}
+
+// What its path needs is not in the mirror: a second complete read, soon, decides instead.
+void leave_to_next_read(session_context& context, list& of, write::suspect_row suspect,
+                        write::commit_unit& unit) {
+    if (const auto* slice = of.timeline.find(suspect.slice)) {
+        add_changes(unit, of.timeline.again({slice->begins, slice->ends}, context.now()));
+    }
+    suspect.state = write::suspect_state::absent;
+    unit.asked_suspects.push_back(std::move(suspect));
+}
+
+// The points in time in a record's typed columns.
+std::vector<utc_time> times_of(const providers::resource& resource, std::string_view line) {
+    const auto columns = decode::line_columns(resource);
+    std::vector<utc_time> times;
+    for (const auto& column : columns) {
+        const auto tab = line.find('\t');
+        const auto typed = std::ranges::find(resource.columns, column, &providers::column::name);
+        if (typed != resource.columns.end() && typed->type == providers::column_type::timestamptz) {
+            if (const auto time = parse_time(line.substr(0, tab))) {
+                times.push_back(*time);
+            }
+        }
+        if (tab == std::string_view::npos) {
+            break;
+        }
+        line.remove_prefix(tab + 1);
+    }
+    return times;
+}
+
+// The record stands at the source.
+awaitable<void> take_found(session_context& context, list& of, const write::suspect_row& suspect,
+                           const decode::decoded_record& record, write::commit_unit& unit) {
+    add_row(unit, record);
+    const auto times = times_of(*of.resource, record.line);
+    if (co_await is_known_at(context, of, suspect.key, times)) {
+        unit.cleared_suspects.emplace_back(suspect.resource, suspect.key);
+    } else {
+        keep_asking(context, unit, suspect);
+    }
+}
+
+// False where the engine is stopping.
+awaitable<bool> ask_one(session_context& context, list& of, const write::suspect_to_ask& which,
+                        write::commit_unit& unit) {
+    const auto& suspect = which.suspect;
+    if (!which.resolvable) {
+        leave_to_next_read(context, of, suspect, unit);
+        co_return true;
+    }
+    const auto target = target_of(of, which);
+    const auto name = of.name() + " record " + printable(suspect.key, 64);
+    const std::vector<std::string> keys{suspect.key};
+    question asked(of, keys);
+    auto got = co_await ask_record(context, of, target, name);
+    const bool shown = !asked.shown().empty();
+    asked.end();
+    if (shown) {
+        co_return true; // by a list meanwhile: ask again
+    }
+    if (const auto* page = std::get_if<listed_page>(&got)) {
+        const auto& records = page->content.records;
+        if (records.size() == 1 && records.front().key == suspect.key) {
+            co_await take_found(context, of, suspect, records.front(), unit);
+            of.latest.wrote(suspect.key, page->asked_at);
+        } else {
+            ask_later(context, unit, suspect);
+        }
+        co_return true;
+    }
+    const auto& why = std::get<problem>(got);
+    if (why.what == fetch::verdict::stopped) {
+        co_return false;
+    }
+    if (why.what == fetch::verdict::not_found) {
+        unit.deleted.push_back(suspect.key);
+        of.latest.deleted(suspect.key);
+        unit.cleared_suspects.emplace_back(suspect.resource, suspect.key);
+    } else {
+        ask_later(context, unit, suspect);
+    }
+    co_return true;
+}
+
+} // namespace
+
+awaitable<bool> ask_suspects(session_context& context, list& of) {
+    std::vector<write::suspect_to_ask> waiting;
+    auto job = [&](write::store& store) {
+        waiting = store.suspects_to_ask(context.lease, std::string(context.platform.name),
+                                        *of.resource, of.scope, context.now(), at_once);
+    };
+    co_await context.store.run(job);
+    for (const auto& each : waiting) {
+        auto unit = new_unit(context, of);
+        const bool go_on = co_await ask_one(context, of, each, unit);
+        if (!unit.asked_suspects.empty() || !unit.cleared_suspects.empty()) {
+            co_await take_turn(context, of);
+            co_await commit(context, of, unit);
+            end_turn(context, of);
+            for (const auto& slice : unit.slices) {
+                of.timeline.release(slice.id);
+                context.work_changed.notify();
+            }
+        }
+        if (!go_on) {
+            break;
+        }
+    }
+    co_return !waiting.empty();
+}
+
+} // namespace callmirror::engine

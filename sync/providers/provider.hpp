@@ -1,0 +1,74 @@
+// What a call platform's API offers, as data: where its lists are, how records are told apart,
+// which columns they fill. A new resource is one entry and one migration; nothing else knows its
+// name.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace callmirror::providers {
+
+enum class column_type : std::uint8_t {
+    text,
+    bigint,
+    double_precision,
+    boolean,
+    timestamptz,
+    jsonb
+};
+
+// A typed column: the first of `pointers` (RFC 6901 JSON pointers) that is there and not null fills
+// it. A value that does not fit the type leaves the column null, and is counted.
+struct column {
+    std::string_view name;
+    column_type type;
+    std::span<const std::string_view> pointers;
+};
+
+// timeline: has start and end filters, mirrored as slices of its time axis.
+// snapshot: read whole.
+enum class shape : std::uint8_t { timeline, snapshot };
+
+// What one list covers: the whole account, or one company of it.
+enum class list_scope : std::uint8_t { account, company };
+
+// Where a parameter of `record_path` comes from: the mirrored row's own column, or another mirrored
+// table's column looked up by one of the row's.
+struct path_parameter {
+    std::string_view name;       // "token"
+    std::string_view column;     // of this table: "token", or "stream_id" for a look-up
+    std::string_view via_table;  // "" or "streams"
+    std::string_view via_match;  // column of via_table that equals `column`: "id"
+    std::string_view via_column; // column of via_table that is the value: "token"
+};
+
+struct resource {
+    std::string_view name; // also its table's: "stream_events"
+    shape kind;
+    list_scope scope;
+    std::string_view list_path;                        // "/v2/companies/{companyId}/stream-events"
+    std::string_view record_path;                      // one record's; "" where the API has none
+    std::span<const path_parameter> record_parameters; // beside {companyId}
+    std::string_view key_pointer;                      // "/id"
+    column_type key_type;                              // bigint or text
+    bool takes_page; // query parameters the list documents: an undocumented one is a 400
+    bool takes_limit;
+    std::span<const column> columns; // beside account, id, raw and the mirror's own
+};
+
+struct platform {
+    std::string_view name; // "snapcall": `provider` in the configuration, and the mirror's schema
+    std::string_view default_url;
+    std::string_view self_path; // the key's own user, which names its companies
+    std::span<const resource> resources;
+};
+
+// Every platform built in. Static storage.
+std::span<const platform> platforms();
+// nullptr where there is none of that name.
+const platform* find_platform(std::string_view name);
+const resource* find_resource(const platform& from, std::string_view name);
+
+} // namespace callmirror::providers

@@ -1,0 +1,3 @@
+-- $1 account
+select provider, state, reason, pace, companies, last_slice
+from callmirror.accounts where account = $1

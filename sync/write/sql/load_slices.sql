@@ -1,0 +1,3 @@
+-- $1 account
+select id, resource, scope, begins, ends, read_at, due_at, records, pages, reads, failures
+from callmirror.slices where account = $1 order by resource, scope, begins, id

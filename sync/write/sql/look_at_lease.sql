@@ -1,0 +1,3 @@
+-- $1 account. Who holds it, by the database's clock.
+select holder, expires_at > clock_timestamp(), clock_timestamp()
+from callmirror.leases where account = $1

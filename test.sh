@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs all tests: once with warnings as errors, once more under
+# AddressSanitizer and UndefinedBehaviorSanitizer. PostgreSQL, the simulated API and their ports are
+# private to the tests.
+#
+#   ./test.sh               everything
+#   ./test.sh --quick       without the sanitizers
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$root/tests/support/setup.sh"
+
+sanitizers=yes
+case "${1:-}" in
+"") ;;
+--quick) sanitizers=no ;;
+-h | --help)
+    sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    exit 0
+    ;;
+*) die "unknown option: $1" "./test.sh --help" ;;
+esac
+
+# shellcheck disable=SC2086 # one word a package
+install_packages $packages_to_build $packages_to_test $packages_to_run_tests
+
+run_tests() { # PRESET [ctest options]
+    local preset=$1
+    shift
+    say "testing build/$preset"
+    ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error \
+        --parallel "$(nproc 2>/dev/null || echo 2)" --progress "$@" ||
+        die "tests failed; they are named above" \
+            "one again: ctest --test-dir build/$preset --output-on-failure -R NAME"
+}
+
+build debug
+run_tests debug
+if [ "$sanitizers" = yes ]; then
+    build asan
+    # Those labelled slow take minutes under the sanitizers and add nothing there.
+    run_tests asan --label-exclude slow
+fi
+say "all tests passed"

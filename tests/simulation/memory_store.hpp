@@ -1,0 +1,105 @@
+// The database in memory: what write::store promises (sync/write/store.hpp, and the statements in
+// sync/write/sql), without PostgreSQL. Each call is one transaction. Judges the promises that hold
+// after every commit: the holder has the lease, and no row is ahead of its digest.
+#pragma once
+
+#include "sync/write/store.hpp"
+#include "tests/simulation/universe.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace callmirror::simulation {
+
+struct mirrored_row {
+    std::string line; // as COPY took it
+    std::uint64_t hash = 0;
+    std::string raw() const;
+    std::optional<utc_time> deleted_at{};
+    utc_time first_seen_at{};
+    utc_time changed_at{};
+};
+using mirrored_table = std::map<std::string, mirrored_row>; // by key
+
+class memory_store final : public write::store {
+public:
+    explicit memory_store(universe& all)
+        : all_(all) {}
+
+    // The database's own clock is off by so much.
+    void set_off(std::chrono::milliseconds off) { off_ = off; }
+    utc_time now() const { return all_.true_time() + off_; }
+
+    write::lease_answer acquire(const std::string& account, const std::string& holder,
+                                std::chrono::milliseconds time_to_live) override;
+    void renew(const write::lease& held, std::chrono::milliseconds time_to_live) override;
+    void release(const write::lease& held, std::chrono::milliseconds quiet) noexcept override;
+    write::account_state load(const write::lease& held) override;
+    std::vector<write::digest_piece> load_digest(const write::lease& held,
+                                                 write::slice_id slice) override;
+    std::vector<write::suspect_to_ask> suspects_to_ask(const write::lease& held,
+                                                       const std::string& platform,
+                                                       const providers::resource& resource,
+                                                       const std::string& scope, utc_time now,
+                                                       int most) override;
+    std::vector<write::suspect_row> suspects_of(const write::lease& held,
+                                                write::slice_id slice) override;
+    std::vector<write::suspect_row> suspects_named(const write::lease& held,
+                                                   const std::string& resource,
+                                                   const std::vector<std::string>& keys) override;
+    std::vector<write::suspect_row> suspects_held(const write::lease& held,
+                                                  const std::string& resource,
+                                                  const std::string& scope) override;
+    std::vector<write::order_row> open_orders(const write::lease& held) override;
+    std::vector<std::string> unlike(const write::lease& held, const std::string& platform,
+                                    const providers::resource& resource,
+                                    const std::vector<write::key_and_hash>& expected) override;
+    write::commit_outcome commit(const write::commit_unit& unit) override;
+
+    void place_order(write::order_row order);
+    bool has_open_orders() const;
+
+    // What is there, for the oracle.
+    const mirrored_table& table(const std::string& resource) const;
+    const std::map<write::slice_id, write::slice_row>& slices() const { return slices_; }
+    const std::map<std::pair<std::string, std::string>, write::suspect_row>& suspects() const {
+        return suspects_;
+    }
+    std::uint64_t commits() const { return commits_; }
+    std::uint64_t rejected() const { return rejected_.size(); }
+
+    // Whether every row is known to some digest or suspect, and no digest is ahead of its row;
+    // slices cover the axis without gap. "" where all is well.
+    std::string inconsistency() const;
+
+private:
+    struct lease_row {
+        std::string holder;
+        std::int64_t fence = 0;
+        utc_time expires_at{};
+        utc_time quiet_until = start_of_time;
+    };
+
+    bool holds(const write::lease& held) const;
+    void pass_fence(const write::lease& held) const;
+    void write_rows(const write::commit_unit& unit, write::commit_outcome& outcome);
+    void write_digests(const write::commit_unit& unit);
+
+    universe& all_;
+    std::chrono::milliseconds off_{0};
+    std::map<std::string, lease_row> leases_;
+    std::map<std::string, mirrored_table> tables_;
+    std::map<write::slice_id, write::slice_row> slices_;
+    write::slice_id last_slice_ = 0; // of those that are gone
+    std::map<write::slice_id, std::map<std::int64_t, std::string>> digests_;
+    std::map<std::pair<std::string, std::string>, write::suspect_row> suspects_;
+    std::map<std::pair<std::string, std::string>, write::listing_row> listings_;
+    std::optional<write::account_row> account_;
+    std::set<std::pair<std::string, std::string>> rejected_; // reason, raw
+    std::vector<std::pair<write::order_row, bool>> orders_;  // and whether it is done
+    std::uint64_t commits_ = 0;
+};
+
+} // namespace callmirror::simulation

@@ -1,0 +1,25 @@
+// Plays one scenario: the real engine against a simulated world, in one thread and no time at all.
+#pragma once
+
+#include "tests/simulation/process.hpp"
+#include "tests/simulation/scenario.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace callmirror::simulation {
+
+struct outcome {
+    std::string wrong; // the broken promise; "" where all went well
+    std::string trace;
+    std::uint64_t requests = 0;
+    std::uint64_t commits = 0;
+    std::uint64_t deaths = 0;
+    std::chrono::seconds simulated{0};
+};
+
+// `kept`: lines of trace. `print`: they are printed as they come, instead.
+outcome play(const scenario& of, std::size_t kept, bool print);
+
+} // namespace callmirror::simulation

@@ -1,0 +1,230 @@
+#include "daemon/elsewhere.hpp"
+#include "daemon/estimate.hpp"
+#include "daemon/held_deletes.hpp"
+#include "daemon/status_report.hpp"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+namespace callmirror::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const utc_time now = *parse_time("2026-11-20T10:00:00Z");
+
+list_state good_list() {
+    list_state list;
+    list.resource = "calls";
+    list.records = 123'456;
+    list.share = 1;
+    list.history_complete = true;
+    list.complete_back_to = start_of_time;
+    list.head_read_at = now - 12s;
+    list.newest_record = now - 60s;
+    return list;
+}
+
+status_input good_status() {
+    account_state account;
+    account.name = "acme";
+    account.state = "ok";
+    account.pace = 5;
+    account.companies = {123};
+    account.holder = "host:1:2";
+    account.held = true;
+    account.lists = {good_list()};
+    config::account_settings settings;
+    settings.name = "acme";
+    return {.accounts = {account},
+            .strangers = {},
+            .settings = {settings},
+            .poll_interval = 30s,
+            .now = now};
+}
+
+TEST(Status, IsATableThatFitsAScreen) {
+    EXPECT_EQ(status_text(good_status()),
+              "acme: ok; mirrored by host:1:2; pace 5.0 requests a second\n"
+              "  list      rows  newest record             read  history\n"
+              "  calls  123,456  2026-11-20T09:59:00Z  12 s ago  complete\n"
+              "\n");
+}
+
+TEST(Status, NeedsNobodyWhereAllIsWell) {
+    EXPECT_THAT(attention(good_status()), IsEmpty());
+}
+
+TEST(Status, AsksForAPersonWhereOneIsNeeded) {
+    auto refused = good_status();
+    refused.accounts[0].state = "key refused";
+    refused.accounts[0].reason = "401";
+    EXPECT_THAT(attention(refused), ElementsAre("acme: key refused: 401"));
+
+    auto held = good_status();
+    held.accounts[0].lists[0].held = 1234;
+    EXPECT_THAT(attention(held), ElementsAre("acme calls: 1,234 deletions wait for a word: "
+                                             "`callmirror deletes list`"));
+
+    auto stale = good_status();
+    stale.accounts[0].lists[0].head_read_at = now - 6min;
+    EXPECT_THAT(attention(stale), ElementsAre(HasSubstr("acme calls: not fresh")));
+    stale.accounts[0].held = false;
+    EXPECT_THAT(attention(stale), ElementsAre(HasSubstr("no process mirrors it")));
+
+    auto unknown = good_status();
+    unknown.accounts[0] = {};
+    unknown.accounts[0].name = "acme";
+    EXPECT_THAT(attention(unknown), ElementsAre(HasSubstr("nothing has been mirrored yet")));
+}
+
+TEST(Status, MindsAListSetAsideOnlyWhereItWasAskedForByName) {
+    auto aside = good_status();
+    aside.accounts[0].lists[0].aside = true;
+    aside.accounts[0].lists[0].aside_reason = "403";
+    aside.accounts[0].lists[0].head_read_at.reset();
+    EXPECT_THAT(attention(aside), IsEmpty());
+    EXPECT_THAT(status_text(aside), HasSubstr("calls: set aside: 403"));
+    aside.settings[0].resources = {"calls"};
+    EXPECT_THAT(attention(aside), ElementsAre("acme calls: set aside: 403"));
+}
+
+TEST(Status, ShowsWhatIsLeft) {
+    auto behind = good_status();
+    auto& list = behind.accounts[0].lists[0];
+    list.history_complete = false;
+    list.share = 0.8377;
+    list.unread = 12;
+    list.complete_back_to = *parse_time("2024-03-01");
+    list.due = 2;
+    list.suspects = 3;
+    list.rejected = 4;
+    list.last_error = "calls page 7: 503";
+    list.last_error_at = now - 60s;
+    list.failures = 5;
+    const auto text = status_text(behind);
+    EXPECT_THAT(text, HasSubstr("83.7 %, whole since 2024-03-01, 12 gaps"));
+    EXPECT_THAT(text, HasSubstr("2 due again, 3 suspect"));
+    EXPECT_THAT(text, HasSubstr("calls: calls page 7: 503 (1 m ago, 5 in a row)"));
+}
+
+TEST(Status, IsJsonForMachines) {
+    auto input = good_status();
+    input.strangers = {"old"};
+    input.accounts[0].lists[0].last_error = "bytes \xff";
+    const auto parsed = nlohmann::json::parse(status_json(input));
+    EXPECT_EQ(parsed["now"], "2026-11-20T10:00:00.000Z");
+    EXPECT_TRUE(parsed["attention"].empty());
+    EXPECT_EQ(parsed["not_configured"][0], "old");
+    const auto& account = parsed["accounts"][0];
+    EXPECT_EQ(account["name"], "acme");
+    EXPECT_EQ(account["holder"], "host:1:2");
+    const auto& list = account["lists"][0];
+    EXPECT_EQ(list["resource"], "calls");
+    EXPECT_EQ(list["company"], nullptr);
+    EXPECT_EQ(list["rows"], 123'456);
+    EXPECT_DOUBLE_EQ(list["age_s"].get<double>(), 12);
+    EXPECT_EQ(list["history_complete"], true);
+    EXPECT_EQ(list["complete_back_to"], nullptr);
+}
+
+// ---- a backfill that another process does
+
+account_state elsewhere_state(list_state list) {
+    account_state state;
+    state.name = "acme";
+    state.held = true;
+    state.lists = {std::move(list)};
+    return state;
+}
+
+TEST(Elsewhere, IsFinishedWhenNothingIsUnread) {
+    EXPECT_TRUE(judge_elsewhere(elsewhere_state(good_list()), {}, {}).finished);
+    EXPECT_EQ(judge_elsewhere(elsewhere_state(good_list()), {}, {}).missing, "");
+}
+
+TEST(Elsewhere, WaitsForHeadHistoryAndItsBeginning) {
+    auto no_head = good_list();
+    no_head.head_read_at.reset();
+    EXPECT_FALSE(judge_elsewhere(elsewhere_state(no_head), {}, {}).finished);
+    auto gaps = good_list();
+    gaps.unread = 1;
+    EXPECT_FALSE(judge_elsewhere(elsewhere_state(gaps), {}, {}).finished);
+    auto open = good_list();
+    open.history_complete = false;
+    open.oldest = now - 24h;
+    EXPECT_FALSE(judge_elsewhere(elsewhere_state(open), {}, {}).finished);
+    const engine::one_shot from_noon{.range = {now - 22h, end_of_time}};
+    EXPECT_TRUE(judge_elsewhere(elsewhere_state(open), {}, from_noon).finished);
+}
+
+TEST(Elsewhere, EndsInPartWhereWhatIsLeftIsHopeless) {
+    auto list = good_list();
+    list.unread = 2;
+    list.hopeless = 2;
+    list.last_error = "503";
+    const auto judged = judge_elsewhere(elsewhere_state(list), {}, {});
+    EXPECT_TRUE(judged.finished);
+    EXPECT_THAT(judged.missing, HasSubstr("503"));
+}
+
+TEST(Elsewhere, LooksAtNothingButWhatWasAskedFor) {
+    auto state = elsewhere_state(good_list());
+    auto other = good_list();
+    other.resource = "streams";
+    other.unread = 7;
+    state.lists.push_back(other);
+    EXPECT_TRUE(judge_elsewhere(state, {"calls"}, {}).finished);
+    EXPECT_FALSE(judge_elsewhere(state, {"streams"}, {}).finished);
+    EXPECT_FALSE(judge_elsewhere(state, {"stream_events"}, {}).finished); // not begun there
+}
+
+// ---- plan and deletes
+
+TEST(Plan, CountsRequestsFromWhatIsMissing) {
+    list_estimate calls;
+    calls.rows = 10'000;
+    EXPECT_EQ(requests_for(calls), 107U);
+    calls.mirrored = 12'000;
+    EXPECT_EQ(requests_for(calls), 2U);
+}
+
+TEST(Plan, SaysRowsRequestsTimeAndHowSureThatIs) {
+    list_estimate calls;
+    calls.list = "calls";
+    calls.rows = 182'500;
+    calls.mirrored = 2500;
+    calls.how_sure = "counted";
+    list_estimate streams;
+    streams.list = "streams 12";
+    streams.problem = "not readable: 403";
+    const auto text = plan_text("acme", {calls, streams}, 5, 6);
+    EXPECT_EQ(text, "acme: 180,000 rows to read, 1,892 requests, about 6 m 19 s at 5.0 requests a "
+                    "second\n"
+                    "  list      rows  mirrored  missing  requests  how sure\n"
+                    "  calls  182,500     2,500  180,000     1,892  counted\n"
+                    "  streams 12: not readable: 403\n"
+                    "  (this took 6 requests; nothing was written)\n");
+}
+
+TEST(Deletes, ShowWhereHowManySinceWhenAndExamples) {
+    EXPECT_EQ(held_text({}, now), "no deletion waits for a word\n");
+    const held_slice slice{.account = "acme",
+                           .resource = "streams",
+                           .scope = "12",
+                           .held = 1500,
+                           .records = 200,
+                           .since = now - 2h,
+                           .begins = parse_time("2026-01-01"),
+                           .ends = parse_time("2026-02-01"),
+                           .examples = "{1,2,\x1b}"};
+    const auto text = held_text({slice}, now);
+    EXPECT_THAT(text, HasSubstr("acme     streams 12  2026-01-01 to 2026-02-01  1,500   200  "
+                                "2 h ago  {1,2,\\x1b}\n"));
+}
+
+} // namespace
+} // namespace callmirror::daemon
