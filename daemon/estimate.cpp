@@ -66,7 +66,7 @@ engine::awaitable<list_estimate> estimate_list(list_probe& of, plan::time_range 
         note_problem(result, unknown);
         co_return result;
     }
-    fetch::paginator pages({.strict = true, .limit = of.limit()});
+    fetch::paginator pages({.strict = true, .takes_page = of.takes_page(), .limit = of.limit()});
     fetch::page_facts first;
     fetch::page_facts last;
     int last_index = -1;
