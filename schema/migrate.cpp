@@ -65,11 +65,20 @@ void apply_views(postgres::session& session, migration_report& report) {
     if (none)
         return;
     std::vector<std::string> applied;
-    session.in_transaction("put the views in place", [&](postgres::transaction& within) {
-        within.run(lock_sql);
-        check(read_applied(within));
-        applied = put_views(within);
-    });
+    try {
+        session.in_transaction("put the views in place", [&](postgres::transaction& within) {
+            within.run(lock_sql);
+            check(read_applied(within));
+            applied = put_views(within);
+        });
+    } catch (const postgres::database_lost& error) {
+        // 42P16: a column of a view that is there would have to go.
+        if (std::string_view(error.what()).find("(42P16)") == std::string_view::npos)
+            throw;
+        throw schema_mismatch(schema_mismatch::kind::newer,
+                              "the database's views are newer than this program's" +
+                                  std::string("\nhint: install the newer callmirror"));
+    }
     report.applied.insert(report.applied.end(), applied.begin(), applied.end());
 }
 
