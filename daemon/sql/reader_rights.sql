@@ -13,6 +13,10 @@ with reader as (
     select 2, format('alter role %I set statement_timeout = %L', $2, '1min')
     where not exists (select from reader where settings ~ 'statement_timeout')
     union all
+    -- Compiling a question takes longer than answering it from these tables.
+    select 2, format('alter role %I set jit = off', $2)
+    where not exists (select from reader where settings ~ 'jit=')
+    union all
     select 3, format('grant connect on database %I to %I', current_database(), $2)
     where not coalesce(has_database_privilege((select oid from reader), current_database(),
                                               'connect'), true)

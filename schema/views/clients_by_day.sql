@@ -4,24 +4,26 @@ select d.account, d.day, n.calls, n.clients, n.repeat_calls, n.repeat_clients,
        n.repeat_clients::double precision / nullif(n.clients, 0) as repeat_rate
 from snapcall_bi.days d
 cross join lateral (
-    select count(*) as calls,
-           count(distinct each.client) as clients,
-           count(*) filter (where each.again) as repeat_calls,
-           count(distinct each.client) filter (where each.again) as repeat_clients
+    select coalesce(sum(one.calls), 0)::bigint as calls,
+           count(one.client) as clients,
+           coalesce(sum(one.repeat_calls), 0)::bigint as repeat_calls,
+           count(one.client) filter (where one.repeat_calls > 0) as repeat_clients
     from (
         select coalesce(c.client, c.ani) as client,
-               exists (
+               count(*) as calls,
+               count(*) filter (where exists (
                    select from snapcall.calls before
                    where before.account = c.account
                      and coalesce(before.client, before.ani) = coalesce(c.client, c.ani)
                      and before.created_at < c.created_at
                      and before.created_at >= c.created_at - interval '7 days'
                      and before.deleted_at is null
-               ) as again
+               )) as repeat_calls
         from snapcall.calls c
         where c.account = d.account and c.created_at >= d.begins and c.created_at < d.ends
           and c.deleted_at is null
-    ) each
+        group by coalesce(c.client, c.ani)
+    ) one
 ) n;
 
 comment on view snapcall_bi.clients_by_day is 'How many different clients call, and how many had called within the seven days before? One row for each account and day. The same client counts on each day: do not add clients up over days, count them in snapcall_bi.calls.';
