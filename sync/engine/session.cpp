@@ -350,6 +350,7 @@ awaitable<void> session::follow_orders() {
         auto job = [&](write::store& store) { orders = store.open_orders(context.lease); };
         co_await context.store.run(job);
         co_await carry_out(context, lists, orders);
+        check_done(); // a slice may have been held for an order
     }
 }
 
@@ -529,7 +530,9 @@ bool session::outstanding(const list& of) const {
         const bool read_since = each.read_at >= ports.once_begun &&
                                 (each.read_at <= context.now() || each.due_at > context.now());
         const bool unread = !each.read_at || (ports.options.once->again && !read_since);
-        return !each.is_open() && range().overlaps(each) && unread && each.failures < hopeless;
+        // What a read came to is being committed: the suspects among it are still to be asked for.
+        const bool owed = of.timeline.is_busy(each.id) || (unread && each.failures < hopeless);
+        return !each.is_open() && range().overlaps(each) && owed;
     });
 }
 
@@ -571,13 +574,15 @@ bool lacks_companies(const session& done) {
 
 bool read_in_part(const session& done) {
     return lacks_companies(done) || std::ranges::any_of(done.lists, [&](const auto& of) {
-        const bool failed = std::ranges::any_of(of->timeline.slices(), [&](const auto& each) {
-            return done.range().overlaps(each) && each.failures >= hopeless && !each.is_open();
-        });
-        // What the key may not read is a fault only where it was asked for by name.
-        return failed || of->head_failures >= hopeless ||
-               (!of->learned.aside_reason.empty() && !done.ports.options.resources.empty());
-    });
+               const bool failed =
+                   std::ranges::any_of(of->timeline.slices(), [&](const auto& each) {
+                       return done.range().overlaps(each) && each.failures >= hopeless &&
+                              !each.is_open();
+                   });
+               // What the key may not read is a fault only where it was asked for by name.
+               return failed || of->head_failures >= hopeless ||
+                      (!of->learned.aside_reason.empty() && !done.ports.options.resources.empty());
+           });
 }
 
 } // namespace
