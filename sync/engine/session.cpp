@@ -351,13 +351,13 @@ awaitable<void> session::keep_lease() {
 }
 
 awaitable<void> session::follow_orders() {
-    while (co_await tasks.sleep_until(context.time.now() + orders_looked_for)) {
+    do { // at once: `deletes accept` may have brought this session about
         std::vector<write::order_row> orders;
         auto job = [&](write::store& store) { orders = store.open_orders(context.lease); };
         co_await context.store.run(job);
         co_await carry_out(context, lists, orders);
         check_done(); // a slice may have been held for an order
-    }
+    } while (co_await tasks.sleep_until(context.time.now() + orders_looked_for));
 }
 
 awaitable<void> session::follow_head(list& of) {

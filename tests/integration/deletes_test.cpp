@@ -4,15 +4,10 @@
 
 #include <gmock/gmock.h>
 
-#include <algorithm>
-#include <csignal>
 #include <set>
 
 namespace callmirror::integration {
 namespace {
-
-using testing::HasSubstr;
-using testing::Not;
 
 using ids = std::vector<std::int64_t>;
 

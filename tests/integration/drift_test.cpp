@@ -2,7 +2,6 @@
 // repeated: after the backfill the mirror equals the source. What a read can't notice, a second one
 // finds; README's limits say what that is.
 #include "tests/integration/harness.hpp"
-#include "tests/simulator/chance.hpp"
 
 #include <gmock/gmock.h>
 

@@ -3,8 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include <csignal>
-
 namespace callmirror::integration {
 namespace {
 
