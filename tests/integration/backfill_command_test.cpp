@@ -178,13 +178,28 @@ TEST_F(Backfill, GivesUpWith69WhenTheApiStaysAway) {
     configure(from);
     auto running = start("backfill");
     ASSERT_TRUE(eventually([&] { return from.requests() > 30; }, 60s)) << running->err();
-    from.server().stop();
+    from.faults(R"([{"name":"away","do":"reset"}])");
     const auto during = running->wait(60s);
     EXPECT_EQ(during.status, 69) << during.text();
     EXPECT_THAT(during.out, HasSubstr("no useful answer of the API for 2 s"));
     EXPECT_EQ(run("backfill").status, 69);
     EXPECT_EQ(run("backfill --plan").status, 69);
+    EXPECT_GT(from.fired("away"), 3U);
     EXPECT_EQ(inconsistencies(cluster(), database), "");
+}
+
+TEST_F(BackfillRegression, AnAuthorityThatCanNotBeReadIsAMistakeOfTheConfiguration) {
+    api_source from;
+    configure(from);
+    config.ca_file = directory + "/nowhere.pem";
+    write_configuration();
+    for (const char* command : {"backfill --plan", "backfill", "run", "check"}) {
+        SCOPED_TRACE(command);
+        const auto done = run(command);
+        EXPECT_EQ(done.status, 78) << done.text();
+        EXPECT_THAT(done.out + done.err, HasSubstr("nowhere.pem"));
+        EXPECT_THAT(done.err, Not(HasSubstr("internal error")));
+    }
 }
 
 // ---- backfill --plan

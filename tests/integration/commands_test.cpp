@@ -16,6 +16,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 class Status : public Commands {};
+class Deletes : public Commands {};
 class Check : public Commands {};
 class Migrate : public Commands {};
 class Regression : public Commands {};
@@ -30,6 +31,11 @@ TEST_F(Status, TellsPeopleAndMachinesWhatIsMirrored) {
     EXPECT_THAT(before.out, HasSubstr("nothing has been mirrored yet; is the daemon running?"));
 
     auto daemon = start_daemon(from);
+    EXPECT_TRUE(eventually(
+        [&] {
+            return number("select count(*) from callmirror.listings where history_complete") == 3;
+        },
+        60s));
     ended text;
     EXPECT_TRUE(eventually([&] { return (text = run("status")).status == 0; }, 60s)) << text.text();
     EXPECT_THAT(text.out, HasSubstr("acme: ok; mirrored by "));
@@ -102,6 +108,39 @@ TEST_F(Regression, CommandsSayThatTheDatabaseHasNoSchemaYet) {
         EXPECT_THAT(done.err, HasSubstr("callmirror migrate"));
         EXPECT_EQ(done.out, "");
     }
+}
+
+// ---- deletes
+
+TEST_F(Deletes, WaitForAWordAndAreCarriedOutAtIt) {
+    api_source from;
+    expect_mirrored(from);
+    EXPECT_THAT(run("deletes accept").out, HasSubstr("no deletion waits for a word"));
+    const auto ids = from.ids(resource::calls);
+    from.with([&](simulator::world& data) {
+        for (std::size_t i = 0; i < ids.size() / 2; ++i) {
+            data.remove(resource::calls, ids[i]);
+        }
+    });
+    EXPECT_EQ(run("backfill --again").status, 0);
+    EXPECT_EQ(count("calls", "deleted_at is not null"), 0);
+    const auto status = run("status");
+    EXPECT_EQ(status.status, 1) << status.text();
+    EXPECT_THAT(status.out, HasSubstr("wait for a word: `callmirror deletes list`"));
+    EXPECT_THAT(run("deletes list").out, HasSubstr("calls"));
+    const auto right = config.ca_file;
+    config.ca_file = directory + "/nowhere.pem";
+    write_configuration();
+    const auto unusable = run("deletes accept");
+    EXPECT_EQ(unusable.status, 78) << unusable.text();
+    EXPECT_THAT(unusable.err, HasSubstr("nowhere.pem"));
+    config.ca_file = right;
+    write_configuration();
+    const auto accepted = run("deletes accept");
+    EXPECT_EQ(accepted.status, 0) << accepted.text();
+    EXPECT_THAT(accepted.out, HasSubstr("deletions carried out"));
+    expect_equal(from);
+    EXPECT_EQ(count("calls", "deleted_at is not null"), static_cast<long>(ids.size() / 2));
 }
 
 // ---- check
@@ -189,13 +228,14 @@ TEST_F(Migrate, AppliesWhatIsMissingOnceAndPrintsTheSame) {
     EXPECT_EQ(printed.status, 0) << printed.text();
     std::ofstream(directory + "/schema.sql") << printed.out;
     const auto other = cluster().empty_database();
-    child psql({"psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", cluster().url(other), "-f",
-                directory + "/schema.sql"},
+    child psql({"/usr/bin/env", "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d",
+                cluster().url(other), "-f", directory + "/schema.sql"},
                directory + "/psql");
     const auto piped = psql.wait();
     EXPECT_EQ(piped.status, 0) << piped.text();
     const auto schema_of = [&](const std::string& name) {
-        child dump({"pg_dump", "--schema-only", "-d", cluster().url(name)}, directory + "/dump");
+        child dump({"/usr/bin/env", "pg_dump", "--schema-only", "-d", cluster().url(name)},
+                   directory + "/dump");
         const auto dumped = dump.wait();
         EXPECT_EQ(dumped.status, 0) << dumped.text();
         // Newer ones guard the text with a word of chance.

@@ -44,7 +44,7 @@ TEST_F(Daemon, TellsSystemdHowItIs) {
     EXPECT_EQ(systemd.find("EXTEND_TIMEOUT_USEC=", systemd.find("READY=1")), -1);
 }
 
-// A commit is in hand, and the database does not answer.
+// A commit is in hand, that of its last words at least, and the database does not answer.
 TEST_F(Daemon, EndsAtOnceAtASecondSignalAndBeforeLongAtOne) {
     api_source from;
     config.log_level = "debug";
@@ -55,8 +55,6 @@ TEST_F(Daemon, EndsAtOnceAtASecondSignalAndBeforeLongAtOne) {
         ASSERT_TRUE(equal_within(from, 60s)) << running->err();
         cluster().pause();
         from.add(resource::calls, now(), 3);
-        const auto asked = from.requests();
-        EXPECT_TRUE(eventually([&] { return from.requests() > asked + 4; }, 60s));
         running->signal(SIGTERM);
         EXPECT_TRUE(says(*running, "stopping"));
         if (signals == 2) {
