@@ -3,6 +3,7 @@
 #include "daemon/clock.hpp"
 #include "daemon/on_thread.hpp"
 #include "daemon/sql.hpp"
+#include "sync/base/text.hpp"
 #include "sync/write/postgres_store.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ bool is_wanted(const list_state& list, const std::vector<std::string>& resources
 // was asked for by name.
 std::string missing_in(const list_state& list, bool named, const engine::one_shot& wanted,
                        bool& hopeless) {
-    const auto name = list.resource + (list.scope.empty() ? "" : " " + list.scope);
+    const auto name = list_name(list.resource, list.scope);
     if (list.aside) {
         hopeless = true;
         return named ? name + ": not readable with this key: " + list.aside_reason : "";
