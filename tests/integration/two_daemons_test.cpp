@@ -100,7 +100,7 @@ TEST_F(TwoDaemons, OneThatWasFrozenPastItsLeaseWritesNothingWhenItWakes) {
         if (!by_both_clocks) {
             let_leases_end(cluster(), database);
         }
-        ASSERT_TRUE(eventually([&] { return holds(*second); }, 60s)) << second->err();
+        ASSERT_TRUE(eventually([&] { return holds(*second); }, 120s)) << second->err();
         const auto written = changes_by("first");
         EXPECT_GT(written, 0);
         const auto lost = lease();
