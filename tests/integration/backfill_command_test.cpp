@@ -206,6 +206,7 @@ TEST_F(BackfillRegression, AnAuthorityThatCanNotBeReadIsAMistakeOfTheConfigurati
 
 TEST_F(Backfill, IsPlannedWithoutAWriteAndToWithinAFactorOf2) {
     api_source from;
+    config.resources = R"("calls", "streams", "stream_events")";
     config.page_size = 10;
     config.history_start = format_day(now() - std::chrono::days(11));
     take_empty_database();

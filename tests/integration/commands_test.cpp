@@ -25,6 +25,7 @@ class Regression : public Commands {};
 
 TEST_F(Status, TellsPeopleAndMachinesWhatIsMirrored) {
     api_source from;
+    config.resources = R"("calls", "streams", "stream_events")";
     configure(from);
     const auto before = run("status");
     EXPECT_EQ(before.status, 1) << before.text();
