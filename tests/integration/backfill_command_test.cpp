@@ -130,7 +130,7 @@ TEST_F(BackfillRegression, ABackfillBesideADaemonEndsWith1WhereANamedListIsSetAs
     const auto done = run("backfill");
     EXPECT_EQ(done.status, 1) << done.text();
     EXPECT_THAT(done.out, HasSubstr("by the daemon that holds the account"));
-    EXPECT_THAT(done.out, HasSubstr("stream_events 123: not readable with this key"));
+    EXPECT_THAT(done.out, HasSubstr("stream_events of company 123: not readable with this key"));
     EXPECT_EQ(differences(from, {resource::calls}), "");
     const auto calls = run("backfill --resource calls");
     EXPECT_EQ(calls.status, 0) << calls.text();

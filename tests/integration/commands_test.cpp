@@ -40,7 +40,7 @@ TEST_F(Status, TellsPeopleAndMachinesWhatIsMirrored) {
     ended text;
     EXPECT_TRUE(eventually([&] { return (text = run("status")).status == 0; }, 60s)) << text.text();
     EXPECT_THAT(text.out, HasSubstr("acme: ok; mirrored by "));
-    EXPECT_THAT(text.out, HasSubstr("stream_events 123"));
+    EXPECT_THAT(text.out, HasSubstr("stream_events of company 123"));
     EXPECT_THAT(text.out, Not(HasSubstr("needs a person")));
     const auto machine = run("status --json");
     EXPECT_EQ(machine.status, 0) << machine.text();
@@ -86,7 +86,7 @@ TEST_F(Status, EndsWith1WhereSomethingNeedsAPerson) {
     EXPECT_EQ(run("backfill").status, 1);
     auto status = run("status");
     EXPECT_EQ(status.status, 1) << status.text();
-    EXPECT_THAT(status.out, HasSubstr("needs a person:\n  acme streams 123: set aside"));
+    EXPECT_THAT(status.out, HasSubstr("needs a person:\n  acme streams of company 123: set aside"));
     config.key = "wrong-key";
     write_configuration();
     EXPECT_EQ(run("backfill").status, 77);
@@ -153,8 +153,9 @@ TEST_F(Check, FindsThatAllIsWellAndWritesNothing) {
     auto done = run("check");
     EXPECT_EQ(done.status, 0) << done.text();
     EXPECT_THAT(done.out, HasSubstr("all is well"));
-    for (const char* what : {"configuration", "acme: key", "database rights", "schema", "acme: API",
-                             "acme: calls", "acme: streams 123", "acme: stream_events 123"}) {
+    for (const char* what :
+         {"configuration", "acme: key", "database rights", "schema", "acme: API", "acme: calls",
+          "acme: streams of company 123", "acme: stream_events of company 123"}) {
         EXPECT_THAT(done.out, HasSubstr(std::string("ok    ") + what)) << what;
     }
     EXPECT_EQ(fingerprint(), before);
@@ -205,7 +206,7 @@ TEST_F(Check, WarnsOfAListThatTheKeyMayNotRead) {
     configure(from);
     const auto done = run("check");
     EXPECT_EQ(done.status, 0) << done.text();
-    EXPECT_THAT(done.out, HasSubstr("warn  acme: streams 123"));
+    EXPECT_THAT(done.out, HasSubstr("warn  acme: streams of company 123"));
     EXPECT_THAT(done.out, HasSubstr("not readable with this key"));
     EXPECT_THAT(done.out, HasSubstr("it can be used; 1 warning"));
 }
