@@ -178,6 +178,44 @@ TEST_F(Resources, ThatLoseAFifthAtOnceWaitForAWord) {
     EXPECT_EQ(differences(from, {resource::users}), "");
 }
 
+// ---- manners
+
+TEST_F(Resources, ArePagedAsTheServerLikes) {
+    api_source from(whole_world());
+    for (const auto& [name, value] :
+         {std::pair("first_page", "1"), std::pair("max_limit", "7"), std::pair("totals", ""),
+          std::pair("envelope", "{name}"), std::pair("record_envelope", "data"),
+          std::pair("order", "shuffled"), std::pair("dates", "epoch_ms")}) {
+        from.manner(name, value);
+    }
+    configure(from);
+    const auto done = run("backfill", 120s);
+    EXPECT_EQ(done.status, 0) << done.text();
+    expect_all_equal(from);
+}
+
+// A day that is cut through must not be taken for a whole one, nor be left out.
+TEST_F(Resources, OfDaysAreWholeWhateverTheEndsOfARangeMean) {
+    config.resources = R"("partner_calls", "partner_stats")";
+    for (const char* grain : {"millisecond", "day"}) {
+        for (const char* inclusive : {"true", "false"}) {
+            SCOPED_TRACE(std::string(grain) + ' ' + inclusive);
+            api_source from(whole_world());
+            from.manner("partner_stats.grain", grain);
+            from.manner("partner_stats.start_inclusive", inclusive);
+            from.manner("partner_stats.end_inclusive", inclusive);
+            database = cluster().migrated_database();
+            config.database_url = cluster().url(database);
+            configure(from);
+            const auto done = run("backfill");
+            EXPECT_EQ(done.status, 0) << done.text();
+            EXPECT_EQ(differences(from, {resource::partner_stats}), "");
+            from.with_service(
+                [](simulator::service& api) { EXPECT_FALSE(api.log().by_status().contains(400)); });
+        }
+    }
+}
+
 // ---- credentials
 
 TEST_F(Resources, LeaveNoCredentialInTheDatabase) {
