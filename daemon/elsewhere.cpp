@@ -3,6 +3,7 @@
 #include "daemon/clock.hpp"
 #include "daemon/on_thread.hpp"
 #include "daemon/sql.hpp"
+#include "sync/base/text.hpp"
 #include "sync/write/postgres_store.hpp"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ bool is_wanted(const list_state& list, const std::vector<std::string>& resources
 
 // Why the list is not all there; "" where it is.
 std::string missing_in(const list_state& list, const engine::one_shot& wanted, bool& hopeless) {
-    const auto name = list.resource + (list.scope.empty() ? "" : " " + list.scope);
+    const auto name = list_name(list.resource, list.scope);
     if (list.aside) {
         return "";
     }

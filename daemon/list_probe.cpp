@@ -1,5 +1,6 @@
 #include "daemon/api_probe.hpp"
 #include "daemon/clock.hpp"
+#include "sync/base/text.hpp"
 #include "sync/engine/requests.hpp"
 #include "sync/engine/slice_sink.hpp"
 #include "sync/fetch/query.hpp"
@@ -24,7 +25,7 @@ list_probe::list_probe(api_probe& through, const providers::resource& resource, 
     , limit_(static_cast<int>(through.account().page_size)) {}
 
 std::string list_probe::name() const {
-    return std::string(resource_.name) + (scope_.empty() ? "" : " " + scope_);
+    return list_name(resource_.name, scope_);
 }
 
 engine::awaitable<probe_problem> list_probe::read_page(const std::string& target,

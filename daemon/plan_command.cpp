@@ -7,12 +7,13 @@
 #include "daemon/narrowed_setup.hpp"
 #include "daemon/run_to_end.hpp"
 #include "schema/migrate.hpp"
+#include "sync/base/text.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <cstdio>
-#include <stdexcept>
 #include <random>
+#include <stdexcept>
 
 namespace callmirror::daemon {
 namespace {
@@ -65,7 +66,7 @@ engine::awaitable<exit_status> plan_account(const boost::asio::any_io_executor& 
     for (auto& list : lists) {
         auto estimate = co_await estimate_list(list, range);
         for (const auto& each : known.lists) {
-            if (estimate.list == each.resource + (each.scope.empty() ? "" : " " + each.scope)) {
+            if (estimate.list == list_name(each.resource, each.scope)) {
                 estimate.mirrored = each.records;
             }
         }

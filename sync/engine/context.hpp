@@ -2,6 +2,7 @@
 // the session; one io thread.
 #pragma once
 
+#include "sync/base/text.hpp"
 #include "sync/decode/decoder.hpp"
 #include "sync/engine/gate.hpp"
 #include "sync/engine/latest_rows.hpp"
@@ -83,10 +84,7 @@ struct list {
     bool trust_totals = true; // until the pages contradict them steadily
     std::string records_at;   // where the pages' records were last
 
-    std::string name() const {
-        return scope.empty() ? std::string(resource->name)
-                             : std::string(resource->name) + " of company " + scope;
-    }
+    std::string name() const { return list_name(resource->name, scope); }
 };
 
 // The hash of a digest's key that the last complete read has not shown, and that stays there so

@@ -25,6 +25,8 @@ constexpr auto outage_looked_at = 1s;
 constexpr auto orders_looked_for = 5s;
 constexpr auto companies_soon = 30s; // where they could not be found out
 constexpr auto companies_asked_every = 1h;
+constexpr auto no_company = "the key's own user names no company, so nothing of a company is read; "
+                            "name them with companies = [...]";
 using plan::hopeless;
 
 // One stretch of holding the lease.
@@ -38,6 +40,8 @@ struct session {
     write::account_row account;
     std::vector<std::unique_ptr<list>> lists;
     plan::slice_id last_slice = 0;
+    std::uint64_t requests_before; // of earlier sessions
+    std::uint64_t throttled_before;
     std::size_t next_list = 0;      // takes turns
     std::size_t heads_open = 0;     // one shot: heads not read yet
     bool companies_unknown = false; // the last look at the key's own user failed
@@ -76,6 +80,7 @@ struct session {
     bool outstanding(const list& of) const;
     void check_done();
     void refresh_view(list& of);
+    void refresh_pace();
 };
 
 // What is worth remembering of a pace: 0 while nothing has slowed it down, so that a limit that is
@@ -109,7 +114,9 @@ session::session(const session_ports& given, const write::lease_answer& lease,
               .last_answer = given.last_answer,
               .last_failure = given.last_failure}
     , account(state.account)
-    , last_slice(state.last_slice) {
+    , last_slice(state.last_slice)
+    , requests_before(given.view.requests)
+    , throttled_before(given.view.throttled) {
     requests.hold_until(std::max(given.time.now() + lease.wait_before_request, given.quiet_until));
 }
 
@@ -152,9 +159,9 @@ awaitable<void> session::prepare_companies() {
         }
     }
     if (account.companies.empty() && !companies_unknown) {
-        context.say(level::warning, options.name +
-                                        ": the key's own user names no company, so streams can't "
-                                        "be read; name them with companies = [...]");
+        account.reason = no_company;
+        context.view.lacks = no_company;
+        context.say(level::warning, options.name + ": " + no_company);
     }
 }
 
@@ -249,6 +256,9 @@ void session::add_list(const providers::resource& resource, const std::string& s
 }
 
 awaitable<void> session::prepare(const write::account_state& state) {
+    account.state = "ok";
+    account.reason.clear();
+    context.view.lacks.clear();
     co_await prepare_companies();
     const auto& options = ports.options;
     for (const auto& resource : options.platform->resources) {
@@ -280,8 +290,6 @@ awaitable<void> session::prepare(const write::account_state& state) {
     if (first_of_once) {
         ports.once_begun = context.now();
     }
-    account.state = "ok";
-    account.reason.clear();
     co_await save_account();
     context.view.enter(account_phase::mirroring, "mirroring");
     for (auto& of : lists) {
@@ -335,9 +343,7 @@ awaitable<void> session::keep_lease() {
     auto renew_at = context.time.now() + renew_every;
     while (co_await tasks.sleep_until(std::min(renew_at, context.time.now() + outage_looked_at))) {
         const auto now = context.time.now();
-        context.view.pace = requests.pace().rate();
-        context.view.requests = requests.requests();
-        context.view.throttled = requests.throttled();
+        refresh_pace();
         if (once() && now - context.last_answer > ports.options.once->give_up_after) {
             unreachable = true;
             tasks.stop();
@@ -595,9 +601,14 @@ void session::refresh_view(list& of) {
     view.head_read_at = of.learned.head_read_at;
     view.aside = is_aside(of) ? of.learned.aside_reason : "";
     view.last_error = of.learned.last_error;
+    refresh_pace();
+}
+
+void session::refresh_pace() {
     context.view.pace = requests.pace().rate();
     context.view.pace_limit = requests.pace().limit();
-    context.view.requests = requests.requests();
+    context.view.requests = requests_before + requests.requests();
+    context.view.throttled = throttled_before + requests.throttled();
 }
 
 // A resource of companies was asked for, and no company is known.
@@ -632,7 +643,12 @@ awaitable<account_end> run_session(session_ports ports) {
         lease = store.acquire(options.name, options.holder, options.lease_time);
     };
     co_await ports.store.run(acquire);
+    const auto before = ports.view.phase;
     if (!lease.taken) {
+        if (before != account_phase::held_elsewhere && !options.once) {
+            ports.say(level::info,
+                      options.name + ": mirrored by " + lease.held_by + "; this process stands by");
+        }
         ports.view.enter(account_phase::held_elsewhere, "held by " + lease.held_by);
         co_return account_end::held_elsewhere;
     }
@@ -640,6 +656,13 @@ awaitable<account_end> run_session(session_ports ports) {
     auto load = [&](write::store& store) { state = store.load(*lease.taken); };
     co_await ports.store.run(load);
 
+    if (before != account_phase::starting) {
+        ports.say(level::info,
+                  options.name + (before == account_phase::held_elsewhere ? ": taken over"
+                                  : before == account_phase::database_away
+                                      ? ": the database is back"
+                                      : ": goes on"));
+    }
     session here(ports, lease, state);
     ports.running = &here.tasks;
     if (ports.stop_asked) {
@@ -658,6 +681,7 @@ awaitable<account_end> run_session(session_ports ports) {
         error = std::current_exception();
     }
     ports.running = nullptr;
+    here.refresh_pace();
     ports.quiet_until = here.requests.pace().ready_at();
 
     // The last words: what was learnt about the pace, or that the key is refused.

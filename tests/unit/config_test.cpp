@@ -374,7 +374,7 @@ TEST(Mistakes, PointAtTheLineThatIsNotToml) {
     EXPECT_EQ(told("[database]\nurl\n"),
               "callmirror.toml:2: not TOML: error while parsing key-value pair: expected '=', saw "
               "the end of the line\n"
-              "  hint: texts and durations stand in double quotes: key = \"value\"\n");
+              "  hint: callmirror.example.toml shows how sections and keys are written\n");
     EXPECT_THAT(told("[database]\nurl = \n"), testing::StartsWith("callmirror.toml:2: not TOML: "));
     EXPECT_THAT(told("[database]\n\n[database]\n"),
                 testing::StartsWith("callmirror.toml:3: not TOML: "));
