@@ -103,6 +103,9 @@ std::vector<list_probe> lists_of(api_probe& through, const std::vector<std::int6
         if (!wanted.empty() && std::ranges::find(wanted, resource.name) == wanted.end()) {
             continue;
         }
+        if (resource.kind == providers::shape::by_key) { // there is no list to look at
+            continue;
+        }
         if (resource.scope == providers::list_scope::account) {
             lists.emplace_back(through, resource, "");
             continue;

@@ -76,6 +76,7 @@ public:
                                          fetch::page_facts& facts);
 
     std::string name() const;
+    bool takes_page() const { return resource_.takes_page; }
     int limit() const { return limit_; }           // 0: none is asked for
     std::size_t served() const { return served_; } // most records seen on a page
 
