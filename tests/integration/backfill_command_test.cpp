@@ -136,20 +136,6 @@ TEST_F(BackfillRegression, ABackfillBesideADaemonEndsWith1WhereANamedListIsSetAs
     EXPECT_EQ(calls.status, 0) << calls.text();
 }
 
-// The commit that brings the suspect is the last thing under way, and takes its time.
-TEST_F(BackfillRegression, ABackfillDoesNotEndBeforeItsLastSuspectIsAskedFor) {
-    api_source from;
-    expect_mirrored(from);
-    cluster().sql(database, "create function public.dawdle() returns trigger language plpgsql as "
-                            "$$ begin perform pg_sleep(2); return new; end $$");
-    cluster().sql(database, "create trigger dawdle before insert on callmirror.suspects "
-                            "for each row execute function public.dawdle()");
-    const auto gone = from.ids(resource::calls).at(300);
-    from.with([&](simulator::world& data) { data.remove(resource::calls, gone); });
-    expect_mirrored(from, "backfill --again");
-    EXPECT_EQ(count("calls", "deleted_at is not null"), 1);
-}
-
 TEST_F(BackfillRegression, AnEmptyDateIsAMistakeOfUsage) {
     api_source from;
     configure(from);
