@@ -85,6 +85,13 @@ void read_resources(const field& from, account_settings& to) {
             to.resources.emplace_back(names[*index]);
         }
     }
+    for (const auto& name : to.resources) {
+        const auto source = providers::find_resource(*platform, name)->keys_from.table;
+        if (!source.empty() && std::ranges::find(to.resources, source) == to.resources.end()) {
+            from.complain("has \"" + name + "\" without \"" + std::string(source) +
+                          "\", want both: that is where its keys come from");
+        }
+    }
 }
 
 // provider comes first: base_url's default and the names of resources are its own.
@@ -99,6 +106,8 @@ constexpr account_rule_list rules{{
     {"companies", read_companies},
     {"resources", read_resources},
     {"history_start", [](const field& from, auto& to) { read_date(from, to.history_start); }},
+    {"snapshot_interval",
+     [](const field& from, auto& to) { read_duration(from, to.snapshot_interval, 1s, 24h); }},
     {"page_size", [](const field& from, auto& to) { read_count(from, to.page_size, 1, 1000); }},
     {"requests_per_second",
      [](const field& from, auto& to) { read_number(from, to.requests_per_second, 0.01, 1000); }},

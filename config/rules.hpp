@@ -17,7 +17,7 @@ settings read_settings(const table& document, context& in);
 // The part of it that reads [[accounts]], and the keys it knows.
 std::vector<account_settings> read_accounts(const table& document, context& in);
 
-using account_rule_list = std::array<key_rule<account_settings>, 15>;
+using account_rule_list = std::array<key_rule<account_settings>, 16>;
 const account_rule_list& account_rules();
 
 } // namespace callmirror::config

@@ -58,7 +58,7 @@ engine::awaitable<probe_problem> api_probe::get(const std::string& target, std::
                 continue;
             }
         }
-        const probe_problem problem{what, fetch::describe(got)};
+        const probe_problem problem{what, censored(fetch::describe(got))};
         if (!is_outage(what)) {
             pace_.answered(now);
             last_answer_ = now;
@@ -101,6 +101,9 @@ std::vector<list_probe> lists_of(api_probe& through, const std::vector<std::int6
     std::vector<list_probe> lists;
     for (const auto& resource : providers::find_platform(through.account().provider)->resources) {
         if (!wanted.empty() && std::ranges::find(wanted, resource.name) == wanted.end()) {
+            continue;
+        }
+        if (resource.kind == providers::shape::by_key) { // there is no list to look at
             continue;
         }
         if (resource.scope == providers::list_scope::account) {

@@ -15,6 +15,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace callmirror::daemon {
@@ -45,6 +46,8 @@ public:
     const plan::pace& pace() const { return pace_; }
     std::uint64_t requests() const { return requests_; }
     void stop() { api_.stop(); }
+    // A text about an answer without the key in it.
+    std::string censored(std::string text) const { return api_.censored(std::move(text)); }
 
 private:
     engine::awaitable<bool> wait_for_turn();
@@ -73,6 +76,7 @@ public:
                                          fetch::page_facts& facts);
 
     std::string name() const;
+    bool takes_page() const { return resource_.takes_page; }
     int limit() const { return limit_; }           // 0: none is asked for
     std::size_t served() const { return served_; } // most records seen on a page
 

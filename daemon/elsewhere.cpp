@@ -146,6 +146,7 @@ void elsewhere::show(const account_state& state) {
         shown.reading = list.reading;
         shown.oldest = list.oldest;
         shown.head_read_at = list.head_read_at;
+        shown.due_at = list.whole_due_at;
         shown.aside = list.aside ? list.aside_reason : "";
         shown.last_error = list.last_error;
         view_.lists.push_back(std::move(shown));

@@ -45,10 +45,9 @@ void note_problem(list_estimate& result, const probe_problem& problem) {
                          problem.what == fetch::verdict::connection_lost ||
                          problem.what == fetch::verdict::server_busy ||
                          problem.what == fetch::verdict::bad_certificate;
-    result.problem =
-        problem.what == fetch::verdict::forbidden || problem.what == fetch::verdict::not_found
-            ? "not readable with this key: " + problem.text
-            : problem.text;
+    result.aside =
+        problem.what == fetch::verdict::forbidden || problem.what == fetch::verdict::not_found;
+    result.problem = result.aside ? "not readable with this key: " + problem.text : problem.text;
 }
 
 } // namespace
@@ -66,7 +65,7 @@ engine::awaitable<list_estimate> estimate_list(list_probe& of, plan::time_range 
         note_problem(result, unknown);
         co_return result;
     }
-    fetch::paginator pages({.strict = true, .limit = of.limit()});
+    fetch::paginator pages({.strict = true, .takes_page = of.takes_page(), .limit = of.limit()});
     fetch::page_facts first;
     fetch::page_facts last;
     int last_index = -1;

@@ -1,5 +1,7 @@
 #include "daemon/api_probe.hpp"
+#include "daemon/clock.hpp"
 #include "sync/base/text.hpp"
+#include "sync/engine/requests.hpp"
 #include "sync/engine/slice_sink.hpp"
 #include "sync/fetch/query.hpp"
 
@@ -7,7 +9,12 @@
 
 namespace callmirror::daemon {
 
-using namespace std::chrono_literals;
+namespace {
+
+// Of days whose start has to be named: as far back as history is looked for.
+constexpr auto days_looked_at = std::chrono::days(3 * 365);
+
+} // namespace
 
 list_probe::list_probe(api_probe& through, const providers::resource& resource, std::string scope)
     : through_(through)
@@ -31,7 +38,8 @@ engine::awaitable<probe_problem> list_probe::read_page(const std::string& target
     }
     auto result = decoder_.page(body);
     if (!result.page) {
-        co_return probe_problem{fetch::verdict::bad_page, result.error.reason};
+        co_return probe_problem{fetch::verdict::bad_page,
+                                through_.censored(std::move(result.error.reason))};
     }
     page = std::move(*result.page);
     if (!page.hints.total) {
@@ -42,6 +50,11 @@ engine::awaitable<probe_problem> list_probe::read_page(const std::string& target
 }
 
 engine::awaitable<probe_problem> list_probe::learn() {
+    if (!resource_.takes_page && !resource_.takes_limit) { // nothing to learn: can it be read?
+        limit_ = 0;
+        fetch::page_facts facts;
+        co_return co_await ask(0, {.from = floor_day(utc_now())}, facts);
+    }
     fetch::manner_probe manners(resource_.takes_page, resource_.takes_limit, limit_);
     while (true) {
         const auto step = manners.next();
@@ -68,6 +81,9 @@ engine::awaitable<probe_problem> list_probe::learn() {
             for (const auto& record : page.records) {
                 keys.emplace_back(record.key);
             }
+            for (const auto& record : page.rejected) { // served all the same
+                keys.push_back(record.raw);
+            }
             manners.page(std::move(keys));
         }
     }
@@ -75,20 +91,12 @@ engine::awaitable<probe_problem> list_probe::learn() {
 
 engine::awaitable<probe_problem> list_probe::ask(int index, plan::time_range range,
                                                  fetch::page_facts& facts) {
-    fetch::list_query query{.path = path_, .page = {}, .limit = {}, .start = {}, .end = {}};
-    if (resource_.takes_page) {
-        query.page = index + first_page_.value_or(0);
+    if (resource_.kind == providers::shape::days && range.from == start_of_time) {
+        range.from = floor_day(utc_now()) - days_looked_at;
     }
-    if (limit_ > 0) {
-        query.limit = limit_;
-    }
-    if (resource_.kind == providers::shape::timeline && range.from != start_of_time) {
-        query.start = range.from - 1s;
-    }
-    if (resource_.kind == providers::shape::timeline && range.to != end_of_time) {
-        query.end = range.to + 1s;
-    }
-    const auto target = fetch::target_of(query);
+    const engine::page_form form{.first_page = first_page_.value_or(0), .limit = limit_};
+    const auto target =
+        fetch::target_of(engine::query_for(resource_, path_, form, index, range, utc_now()));
     decode::decoded_page page;
     auto problem = co_await read_page(target, page);
     if (problem.what == fetch::verdict::ok) {

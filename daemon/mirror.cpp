@@ -19,6 +19,7 @@ engine::account_options options_of(const mirror_ports& ports,
             .requests_per_second = account.requests_per_second,
             .max_in_flight = static_cast<int>(account.max_in_flight),
             .poll_interval = ports.poll_interval,
+            .snapshot_interval = account.snapshot_interval,
             .once = once};
 }
 

@@ -27,6 +27,7 @@ list_state list_of(const pqxx::row& row) {
     list.records = row["records"].as<std::uint64_t>();
     list.share = row["share"].as<double>();
     list.oldest = time_of(row["oldest"]);
+    list.whole_due_at = time_of(row["whole_due_at"]);
     list.reading = time_of(row["reading"]);
     list.complete_back_to = time_of(row["complete_back_to"]);
     list.suspects = row["suspects"].as<std::uint64_t>();

@@ -15,14 +15,14 @@ namespace callmirror::daemon {
 struct list_state {
     std::string resource;
     std::string scope;
-    // Of the slices in question; the head and lists without time axis don't count in the first
-    // three.
+    // Of the slices in question; the head doesn't count in the first three.
     std::uint64_t unread = 0;
     std::uint64_t hopeless = 0; // of them: failed again and again
     std::uint64_t due = 0;
     std::uint64_t records = 0;
     double share = 0;                         // of the time that slices cover, 0 to 1
     std::optional<utc_time> oldest;           // where the oldest slice begins
+    std::optional<utc_time> whole_due_at{};   // without time axis: when it is to be read next
     std::optional<utc_time> reading;          // where the newest one that is not read begins
     std::optional<utc_time> complete_back_to; // end_of_time: nothing has been read yet
     std::uint64_t suspects = 0;               // that wait to be asked for, or for a second read

@@ -62,6 +62,7 @@ engine::awaitable<exit_status> plan_account(const boost::asio::any_io_executor& 
     } else if (companies.empty()) {
         say(engine::level::warning, "no company is known; name them with companies = [...]");
     }
+    const bool all_wanted = of.settings.resources.empty(); // as far as the key may read
     for (auto& list : lists) {
         auto estimate = co_await estimate_list(list, range);
         for (const auto& each : known.lists) {
@@ -71,7 +72,8 @@ engine::awaitable<exit_status> plan_account(const boost::asio::any_io_executor& 
         }
         status = worst(status, estimate.refused            ? exit_status::refused
                                : estimate.unreachable      ? exit_status::unavailable
-                               : !estimate.problem.empty() ? exit_status::in_part
+                               : !estimate.problem.empty() && !(estimate.aside && all_wanted)
+                                   ? exit_status::in_part
                                                            : exit_status::done);
         estimates.push_back(std::move(estimate));
         if (status == exit_status::refused || status == exit_status::unavailable) {

@@ -21,7 +21,7 @@ void add(figures& to, const engine::account_view& account) {
         }
         to.any = true;
         to.head_unread = to.head_unread || !list.head_read_at;
-        if (list.head_read_at) {
+        if (list.head_read_at && !list.due_at) { // others are read when they are due
             to.oldest_head =
                 std::min(to.oldest_head.value_or(*list.head_read_at), *list.head_read_at);
         }
@@ -34,12 +34,12 @@ std::string text_of(const figures& from, utc_time now) {
     if (!from.any) {
         return {};
     }
-    std::string text = "; ";
-    if (from.head_unread || !from.oldest_head) {
-        text += "the newest records are still to be read";
-    } else {
-        text +=
-            "fresh to " + format_duration(std::max(now - *from.oldest_head, utc_time::duration(0)));
+    std::string text;
+    if (from.head_unread) {
+        text = "; the newest records are still to be read";
+    } else if (from.oldest_head) {
+        text = "; fresh to " +
+               format_duration(std::max(now - *from.oldest_head, utc_time::duration(0)));
     }
     // Never "100 %" while something is missing.
     const int percent = std::min(static_cast<int>(from.share * 100), 99);

@@ -138,7 +138,7 @@ std::string list_card(const engine::list_view& list, utc_time now) {
     if (!list.head_read_at) {
         html += figure("Fresh to", "not read yet", "care");
     } else {
-        const bool fresh = now - *list.head_read_at < fresh_enough;
+        const bool fresh = now - list.due_at.value_or(*list.head_read_at) < fresh_enough;
         html +=
             figure("Fresh to", age_of(*list.head_read_at, now) + " ago", fresh ? "good" : "care");
     }

@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int polls_missed = 10;
+constexpr std::chrono::milliseconds whole_late = 30min;
 constexpr auto saved_late = 20s; // the time of a read that found nothing is not written each time
 
 std::string name_of(const list_state& list) {
@@ -74,6 +75,9 @@ std::string head_line(const account_state& account) {
 
 bool is_fresh(const list_state& list, const status_input& input) {
     const auto limit = polls_missed * input.poll_interval + saved_late;
+    if (list.whole_due_at) { // read when it is due, and history may come before it for a while
+        return list.head_read_at && input.now <= *list.whole_due_at + std::max(limit, whole_late);
+    }
     return list.head_read_at && input.now - *list.head_read_at <= limit;
 }
 
@@ -94,7 +98,8 @@ void judge_list(std::vector<std::string>& to, const status_input& input,
         return;
     }
     if (account.held && !is_fresh(list, input)) { // otherwise the account's line says it
-        to.push_back(name + "not fresh: the newest records were read " +
+        to.push_back(name + "not fresh: " +
+                     (list.whole_due_at ? "it was read " : "the newest records were read ") +
                      (list.head_read_at ? age_of(list.head_read_at, input.now) + " ago" : "never"));
     }
 }

@@ -6,6 +6,8 @@ with slices as (
                and (read_at >= $5::timestamptz or (ends = 'infinity' and begins > '-infinity'))
                as is_read,
            -- A list without time axis is one slice from and to infinity: it counts as one.
+           begins = '-infinity' and ends = 'infinity' as is_whole,
+           ends = 'infinity' and begins > '-infinity' as is_head,
            case when greatest(begins, $2::timestamptz) = '-infinity' then 1
                 else greatest(0, extract(epoch from least(ends, $3::timestamptz, $4::timestamptz)
                                                   - greatest(begins, $2::timestamptz)))
@@ -14,18 +16,19 @@ with slices as (
     where account = $1 and begins < $3::timestamptz and ends > $2::timestamptz
 ), covered as (
     select resource, scope,
-           count(*) filter (where not is_read and ends <> 'infinity') as unread,
-           count(*) filter (where not is_read and ends <> 'infinity' and failures >= 5) as hopeless,
-           count(*) filter (where is_read and due_at <= $4::timestamptz and ends <> 'infinity') as due,
+           count(*) filter (where not is_read and not is_head) as unread,
+           count(*) filter (where not is_read and not is_head and failures >= 5) as hopeless,
+           count(*) filter (where is_read and due_at <= $4::timestamptz and not is_head) as due,
            coalesce(sum(records), 0) as records,
            coalesce(sum(width) filter (where is_read) / nullif(sum(width), 0), 0) as share,
            min(begins) as oldest,
+           max(due_at) filter (where is_whole) as whole_due_at,
            max(begins) filter (where not is_read) as reading,
            coalesce(max(ends) filter (where read_at is null), min(begins)) as complete_back_to
     from slices group by resource, scope
 ), waiting as (
     select resource, scope,
-           count(*) filter (where state <> 'held') as suspects,
+           count(*) filter (where state in ('ask', 'absent')) as suspects,
            count(*) filter (where state = 'held') as held
     from callmirror.suspects where account = $1 group by resource, scope
 ), learnt as (
@@ -38,6 +41,7 @@ select resource, scope,
        coalesce(covered.records, 0) as records,
        coalesce(covered.share, 0) as share,
        covered.oldest,
+       covered.whole_due_at,
        covered.reading,
        covered.complete_back_to,
        coalesce(waiting.suspects, 0) as suspects,

@@ -6,6 +6,7 @@
 #include "sync/decode/page_reader.hpp"
 #include "sync/decode/record_reader.hpp"
 #include "sync/decode/row_builder.hpp"
+#include "sync/decode/secret_filter.hpp"
 #include "sync/decode/wording.hpp"
 
 #include <utility>
@@ -46,6 +47,8 @@ std::string describe_outcome(json_index::outcome outcome) {
 struct decoder::implementation {
     implementation(std::string_view account, const providers::resource& resource)
         : plan{resource}
+        , secrets{resource.secrets}
+        , asks_by_key{resource.key == providers::key_rule::asked_for}
         , names{resource.name}
         , walker{plan.trie()}
         , rows{account, plan} {}
@@ -56,6 +59,8 @@ struct decoder::implementation {
     result read(std::string_view body);
 
     column_plan plan;
+    secret_filter secrets;
+    bool asks_by_key;
     record_names names;
     json_index index;
     json_walker walker;
@@ -71,6 +76,9 @@ std::string decoder::implementation::prepare(std::string_view body) {
     if (trim(body).empty()) {
         return "an empty body";
     }
+    if (secrets.is_needed()) {
+        body = secrets.apply(body);
+    }
     json_index::outcome outcome = index.build(body);
     if (outcome == json_index::outcome::bad_utf8) { // one bad record must not lose the page
         repaired = with_valid_utf8(body);
@@ -79,6 +87,9 @@ std::string decoder::implementation::prepare(std::string_view body) {
     walker.start(index.text());
     const bool is_text =
         !starts_like_json(body) && (outcome != json_index::outcome::done || walker.value(0) == 0);
+    if (is_text && secrets.is_needed()) { // what credentials look like there is not known
+        return "not JSON";
+    }
     return is_text ? describe_text(body) : describe_outcome(outcome);
 }
 
@@ -110,7 +121,9 @@ decoder::result decoder::page(std::string_view body) {
     return implementation_->read<page_reader>(body);
 }
 
-decoder::result decoder::record(std::string_view body) {
+decoder::result decoder::record(std::string_view body, std::string_view asked_for) {
+    implementation_->rows.set_asked_for(implementation_->asks_by_key ? asked_for
+                                                                     : std::string_view{});
     return implementation_->read<record_reader>(body);
 }
 

@@ -2,7 +2,8 @@
 //
 // Pure: no clock, no socket, no database. The page is never made into a tree: simdjson finds the
 // tokens, one walk over them checks the JSON and picks the typed columns on the way, and each
-// record's own text goes through as it is (sanitised where PostgreSQL's jsonb needs it).
+// record's own text goes through as it is (sanitised where PostgreSQL's jsonb needs it; credentials
+// are taken out before all else).
 // A decoder holds reused buffers: one for each thread that decodes; not to be shared.
 #pragma once
 
@@ -20,7 +21,7 @@ namespace callmirror::decode {
 
 // A record that can't be mirrored: no object, no key, or a key that does not fit.
 struct rejected_record {
-    std::string reason; // "row 12: no \"id\"", rows counted from 1; printable
+    std::string reason; // "no \"id\"", the same wherever the record stands; printable
     std::string raw;    // as served, at most 1 MiB, valid UTF-8 without U+0000
 };
 
@@ -76,8 +77,9 @@ public:
     result page(std::string_view body);
 
     // The answer of a single-record endpoint: the record itself, or under the envelope names. Gives
-    // a page of exactly one record, or an error.
-    result record(std::string_view body);
+    // a page of exactly one record, or an error. `asked_for`: the key, for resources whose records
+    // need not say it themselves.
+    result record(std::string_view body, std::string_view asked_for = {});
 
 private:
     struct implementation;

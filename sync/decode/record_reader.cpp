@@ -38,10 +38,26 @@ std::string record_reader::read() {
         return std::string{kind_name(first)} + ", want a record";
     }
     std::ranges::stable_sort(candidates_, {}, &candidate::rank);
-    if (std::ranges::any_of(candidates_, [this](const candidate& one) { return take(one.at); })) {
+    if (take_one()) {
         return {};
     }
+    // What was asked for by its key need not say it: then it is what is in the envelope, or all.
+    if (rows_->is_asked_for()) {
+        if (first == '{') {
+            add_candidate(0, 0);
+        }
+        rows_->set_strict(false);
+        const bool taken = take_one();
+        rows_->set_strict(true);
+        if (taken) {
+            return {};
+        }
+    }
     return joined({"no record in it: ", refused_.empty() ? "not one object" : refused_});
+}
+
+bool record_reader::take_one() {
+    return std::ranges::any_of(candidates_, [this](const candidate& one) { return take(one.at); });
 }
 
 // Whether the object at `at` is a record; the rows have it then, and nothing else.

@@ -32,6 +32,7 @@ private:
     void find(std::uint32_t at, int wrapper);
     void find_in_list(std::uint32_t at, int rank);
     void add_candidate(int rank, std::uint32_t at);
+    bool take_one(); // of the candidates
     bool take(std::uint32_t at);
 
     const record_names* names_;

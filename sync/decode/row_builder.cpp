@@ -18,6 +18,22 @@ constexpr std::size_t most_line_bytes = std::size_t{256} << 20U;
 constexpr std::size_t most_rejected = 10'000;
 constexpr std::size_t most_rejected_bytes = std::size_t{1} << 20U;
 
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+// "2026-11-20T00:00:00+01:00" -> "2026-11-20"; anything else as it is.
+std::string_view day_of(std::string_view text) {
+    constexpr std::string_view form = "0000-00-00";
+    for (std::size_t i = 0; i < form.size(); ++i) {
+        if (i >= text.size() || (form[i] == '0' ? !is_digit(text[i]) : text[i] != form[i])) {
+            return text;
+        }
+    }
+    return text.size() > form.size() && is_digit(text[form.size()]) ? text
+                                                                    : text.substr(0, form.size());
+}
+
 std::string_view last_name(std::string_view pointer) {
     return pointer.substr(pointer.rfind('/') + 1);
 }
@@ -38,29 +54,6 @@ std::string rejected_text(std::string_view text) {
 }
 
 } // namespace
-
-column_plan::column_plan(const providers::resource& resource)
-    : resource_{&resource} {
-    key_ = trie_.add(resource.key_pointer);
-    for (const providers::column& column : resource.columns) {
-        auto& nodes = columns_.emplace_back();
-        for (const std::string_view pointer : column.pointers) {
-            nodes.push_back(trie_.add(pointer));
-        }
-    }
-    trie_.finish();
-}
-
-const json_value& column_plan::value(std::size_t column, const json_walker& record) const {
-    static constexpr json_value nothing;
-    for (const pointer_trie::node_id node : columns_[column]) {
-        const json_value& found = record.wanted(node);
-        if (found.kind != json_kind::absent && found.kind != json_kind::null) {
-            return found;
-        }
-    }
-    return nothing;
-}
 
 row_builder::row_builder(std::string_view account, const column_plan& plan)
     : plan_{&plan} {
@@ -83,6 +76,7 @@ void row_builder::start(std::size_t body_size) {
     compact_.clear();
     rows_.clear();
     rejected_.clear();
+    hashed_.clear();
     served_ = 0;
     misfits_ = 0;
     first_misfit_.clear();
@@ -100,10 +94,10 @@ void row_builder::add(const json_walker& walker, std::string_view served) {
     const std::size_t key_begin = keys_.size();
     const std::size_t line_begin = lines_.size();
     const std::uint64_t misfits = misfits_;
-    if (!add_key(walker, served)) {
+    const std::uint64_t hash = content_hash(text);
+    if (!add_key(walker, served, hash)) {
         return;
     }
-    const std::uint64_t hash = content_hash(text);
     constexpr std::size_t longest_number = 20;
     char* const digits = lines_.room(longest_number + 1);
     char* const end =
@@ -126,22 +120,52 @@ void row_builder::add(const json_walker& walker, std::string_view served) {
     }
 }
 
-bool row_builder::add_key(const json_walker& walker, std::string_view served) {
+bool row_builder::add_key(const json_walker& walker, std::string_view served, std::uint64_t hash) {
     const providers::resource& resource = plan_->resource();
     const std::string_view name = last_name(resource.key_pointer);
     const json_value& key = plan_->key(walker);
-    if (key.kind == json_kind::absent || key.kind == json_kind::null) {
+    const bool absent = key.kind == json_kind::absent || key.kind == json_kind::null;
+    const bool needed =
+        is_asked_for() ? strict_ : resource.key != providers::key_rule::member_or_hash;
+    if (absent && needed) {
         keep_rejected(joined({"no \"", printable(name), "\""}), served);
         return false;
     }
     const std::size_t begin = keys_.size();
-    if (!append_key(keys_, resource.key_type, key, scratch_)) {
+    if (!append_own_key(key, hash)) {
         keep_rejected(describe_bad_key(name, resource.key_type, key), served);
         return false;
     }
     lines_.append(account_);
     append_copied(lines_, keys_.view(begin));
     lines_.append('\t');
+    return true;
+}
+
+bool row_builder::append_own_key(const json_value& key, std::uint64_t hash) {
+    const providers::resource& resource = plan_->resource();
+    if (is_asked_for()) {
+        keys_.append(asked_for_);
+        return true;
+    }
+    if (key.kind == json_kind::absent || key.kind == json_kind::null) {
+        // Equal records are told apart by how many came before.
+        const int before = hashed_[hash]++;
+        constexpr std::string_view digits = "0123456789abcdef";
+        keys_.append("hash-");
+        for (unsigned shift = 64; shift > 0; shift -= 4) {
+            keys_.append(digits[hash >> (shift - 4) & 15U]);
+        }
+        keys_.append(before == 0 ? std::string{} : "-" + std::to_string(before + 1));
+        return true;
+    }
+    const std::size_t begin = keys_.size();
+    if (!append_key(keys_, resource.key_type, key, scratch_)) {
+        return false;
+    }
+    if (resource.key == providers::key_rule::day) {
+        keys_.cut(begin + day_of(keys_.view(begin)).size());
+    }
     return true;
 }
 
@@ -177,8 +201,8 @@ void row_builder::keep_rejected(std::string reason, std::string_view text) {
         full_ = "over 10000 records that can't be mirrored";
         return;
     }
-    rejected_.push_back(
-        {joined({"row ", std::to_string(served_), ": ", reason}), rejected_text(text)});
+    // Without its place on the page: a record that moves on is still the same one.
+    rejected_.push_back({std::move(reason), rejected_text(text)});
 }
 
 decoded_page row_builder::take() {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,13 +24,13 @@ public:
     const pointer_trie& trie() const { return trie_; }
 
     // The key, or the column number `column`: the first of its pointers that is there and not null.
-    const json_value& key(const json_walker& record) const { return record.wanted(key_); }
+    const json_value& key(const json_walker& record) const;
     const json_value& value(std::size_t column, const json_walker& record) const;
 
 private:
     const providers::resource* resource_;
     pointer_trie trie_;
-    pointer_trie::node_id key_ = pointer_trie::root;
+    std::vector<pointer_trie::node_id> key_;
     std::vector<std::vector<pointer_trie::node_id>> columns_;
 };
 
@@ -37,6 +38,12 @@ private:
 class row_builder {
 public:
     row_builder(std::string_view account, const column_plan& plan);
+
+    // The key of the records to come, whatever they say it is. "": as they say.
+    void set_asked_for(std::string_view key) { asked_for_ = key; }
+    bool is_asked_for() const { return !asked_for_.empty(); }
+    // Whether they have to have a key of their own all the same, to be taken for records.
+    void set_strict(bool strict) { strict_ = strict; }
 
     // `body_size`: a hint for how much room the lines will take.
     void start(std::size_t body_size);
@@ -65,13 +72,17 @@ private:
         std::size_t line_size;
         std::uint64_t hash;
     };
-    bool add_key(const json_walker& walker, std::string_view served);
+    bool add_key(const json_walker& walker, std::string_view served, std::uint64_t hash);
+    bool append_own_key(const json_value& key, std::uint64_t hash);
     void add_columns(const json_walker& walker);
     void add_misfit(const providers::column& column, const json_value& value);
     void keep_rejected(std::string reason, std::string_view text);
 
     const column_plan* plan_;
     std::string account_; // escaped for COPY, with its tab
+    std::string asked_for_;
+    bool strict_ = true;
+    std::map<std::uint64_t, int> hashed_; // records of the page whose hash is their key
     byte_buffer lines_;
     byte_buffer keys_;
     byte_buffer scratch_;

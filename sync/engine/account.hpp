@@ -38,6 +38,7 @@ struct account_options {
     double requests_per_second = 5;
     int max_in_flight = 4;
     std::chrono::milliseconds poll_interval{30'000};
+    std::chrono::milliseconds snapshot_interval{600'000}; // the least, of lists without time axis
     std::chrono::milliseconds lease_time{20'000};
     std::optional<one_shot> once;
 };

@@ -63,6 +63,7 @@ struct list {
     write::listing_row learned;
     decode::decoder decoder;
     std::size_t view_index;
+    std::chrono::milliseconds look_for_keys_after; // where it has no list
     bool deletes_can_be_asked;        // the single-record endpoint and its parameters are there
     std::optional<plan::digest> head; // what the head held when it was last read
     plan::slice_id head_id = 0;       // of the slice `head` belongs to

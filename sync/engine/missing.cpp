@@ -114,7 +114,7 @@ awaitable<bool> is_known_at(session_context& context, list& of, const std::strin
     for (const auto& each : of.timeline.slices()) {
         const bool holds = std::ranges::any_of(
             times, [&](utc_time time) { return each.begins <= time + spare && time < each.ends; });
-        if (holds && !is_under_way(of, each)) {
+        if ((holds || each.is_whole()) && !is_under_way(of, each)) {
             holding.insert(each.id);
         }
     }

@@ -85,9 +85,9 @@ awaitable<std::optional<problem>> send(session_context& context, plan::work kind
         context.view.request_time.note(answered_at - sent_at);
         context.view.bytes += got.body.size();
         auto what = fetch::judge(got);
-        auto text = fetch::describe(got);
+        auto text = context.api.censored(fetch::describe(got));
         if (what == fetch::verdict::ok) {
-            text = accept(got.body);
+            text = context.api.censored(accept(got.body));
             context.view.decode_time.note(context.time.now() - answered_at);
             what = text.empty() ? what : fetch::verdict::bad_page;
         }
@@ -126,6 +126,14 @@ void note_page(session_context& context, const list& of, const decode::decoded_p
     view.misfits += page.misfits;
 }
 
+// The days beside those that were asked for may be counted in part.
+void drop_other_days(decode::decoded_page& page, plan::time_range range) {
+    std::erase_if(page.records, [&](const decode::decoded_record& record) {
+        const auto day = parse_time(record.key);
+        return day && (*day < range.from || *day >= range.to);
+    });
+}
+
 awaitable<result_or_problem<listed_page>> ask_list(session_context& context, list& of,
                                                    plan::work kind, const fetch::list_query& query,
                                                    const std::string& name) {
@@ -150,6 +158,33 @@ awaitable<result_or_problem<listed_page>> ask_list(session_context& context, lis
 
 } // namespace
 
+fetch::list_query query_for(const providers::resource& resource, const std::string& path,
+                            page_form form, int index, plan::time_range range, utc_time now) {
+    fetch::list_query query{.path = path, .page = {}, .limit = {}, .start = {}, .end = {}};
+    if (resource.takes_page) {
+        query.page = index + form.first_page;
+    }
+    if (form.limit > 0) {
+        query.limit = form.limit;
+    }
+    if (!resource.has_time_axis()) {
+        return query;
+    }
+    // Something to spare at both ends: whether they are inclusive is not known, nor whose midnight
+    // a day begins with. A day that is cut through may be counted in part.
+    const bool days = resource.kind == providers::shape::days;
+    const std::chrono::milliseconds spare = days ? 24h : 1s;
+    if (range.from != start_of_time) {
+        query.start = range.from - spare;
+    }
+    if (range.to != end_of_time) {
+        query.end = range.to + spare;
+    } else if (days) {
+        query.end = floor_day(now) + 2 * spare;
+    }
+    return query;
+}
+
 page_form form_of(const list& of) {
     return {.first_page = of.learned.first_page.value_or(0), .limit = of.learned.limit.value_or(0)};
 }
@@ -157,24 +192,14 @@ page_form form_of(const list& of) {
 awaitable<result_or_problem<listed_page>> ask_page(session_context& context, list& of,
                                                    plan::work kind, page_form form, int index,
                                                    plan::time_range range) {
-    fetch::list_query query{.path = of.path, .page = {}, .limit = {}, .start = {}, .end = {}};
-    if (of.resource->takes_page) {
-        query.page = index + form.first_page;
-    }
-    if (form.limit > 0) {
-        query.limit = form.limit;
-    }
-    // A second to spare at both ends: whether they are inclusive is not known.
-    if (range.from != start_of_time) {
-        query.start = range.from - 1s;
-    }
-    if (range.to != end_of_time) {
-        query.end = range.to + 1s;
-    }
+    const auto query = query_for(*of.resource, of.path, form, index, range, context.source_now());
     const auto name = of.name() + " page " + std::to_string(index) + " from " +
                       format_day(std::max<utc_time>(range.from, utc_time{}));
     auto got = co_await ask_list(context, of, kind, query, name);
-    if (const auto* page = std::get_if<listed_page>(&got)) {
+    if (auto* page = std::get_if<listed_page>(&got)) {
+        if (of.resource->kind == providers::shape::days) {
+            drop_other_days(page->content, range);
+        }
         const auto served = page->content.served;
         of.learned.largest_page =
             std::max(of.learned.largest_page, static_cast<std::int32_t>(served));
@@ -200,11 +225,13 @@ awaitable<result_or_problem<std::string>> ask(session_context& context, plan::wo
     co_return whole;
 }
 
-awaitable<result_or_problem<listed_page>>
-ask_record(session_context& context, list& of, const std::string& target, const std::string& name) {
+awaitable<result_or_problem<listed_page>> ask_record(session_context& context, list& of,
+                                                     plan::work kind, const std::string& target,
+                                                     const std::string& name,
+                                                     const std::string& key) {
     listed_page record;
     const acceptor accept = [&](std::string& body) {
-        auto result = of.decoder.record(body);
+        auto result = of.decoder.record(body, key);
         if (!result.page) {
             return result.error.reason;
         }
@@ -212,8 +239,7 @@ ask_record(session_context& context, list& of, const std::string& target, const 
         return std::string();
     };
     ++view_of(context, of).requests;
-    auto failed =
-        co_await send(context, plan::work::suspect, target, name, accept, record.asked_at);
+    auto failed = co_await send(context, kind, target, name, accept, record.asked_at);
     if (failed) {
         co_return std::move(*failed);
     }
@@ -262,6 +288,11 @@ awaitable<result_or_problem<found_manners>> probe_manners(session_context& conte
 
 awaitable<std::optional<problem>> learn_manners(session_context& context, list& of,
                                                 plan::work kind) {
+    if (!of.resource->takes_page && !of.resource->takes_limit) {
+        of.learned.first_page = 0;
+        of.learned.limit = 0;
+        of.manners_known = true;
+    }
     if (of.manners_known) {
         co_return std::nullopt;
     }

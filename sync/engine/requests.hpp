@@ -22,6 +22,11 @@ struct page_form {
 };
 page_form form_of(const list& of);
 
+// The request for a page. `range` limits it in time where the list has a time axis; `now` stands
+// for an end that has to be named and that is open. Pure.
+fetch::list_query query_for(const providers::resource& resource, const std::string& path,
+                            page_form form, int index, plan::time_range range, utc_time now);
+
 struct listed_page {
     decode::decoded_page content;
     steady_time asked_at{0}; // when the request that was answered was sent
@@ -37,9 +42,12 @@ awaitable<result_or_problem<listed_page>> ask_page(session_context& context, lis
 awaitable<result_or_problem<std::string>> ask(session_context& context, plan::work kind,
                                               const std::string& target, const std::string& name);
 
-// One record of a list. problem.what is not_found where it is gone.
-awaitable<result_or_problem<listed_page>>
-ask_record(session_context& context, list& of, const std::string& target, const std::string& name);
+// One record of a list. problem.what is not_found where it is gone. `key`: what it is asked for by,
+// where records need not say that themselves.
+awaitable<result_or_problem<listed_page>> ask_record(session_context& context, list& of,
+                                                     plan::work kind, const std::string& target,
+                                                     const std::string& name,
+                                                     const std::string& key);
 
 // Finds out how the list counts its pages and which limit it takes, where that is not known yet.
 // nullopt: known now, or the list is empty.

@@ -4,6 +4,7 @@
 #include "sync/engine/commits.hpp"
 #include "sync/engine/companies.hpp"
 #include "sync/engine/deletions.hpp"
+#include "sync/engine/key_reader.hpp"
 #include "sync/engine/orders.hpp"
 #include "sync/engine/requests.hpp"
 #include "sync/engine/slice_reader.hpp"
@@ -75,6 +76,7 @@ struct session {
     bool is_aside(const list& of) const {
         return of.learned.aside_until && *of.learned.aside_until > context.now();
     }
+    bool has_its_keys(const list& of) const;
     bool outstanding(const list& of) const;
     void check_done();
     void refresh_view(list& of);
@@ -204,20 +206,26 @@ void session::add_list(const providers::resource& resource, const std::string& s
     }
     std::vector<plan::slice> slices;
     std::ranges::copy_if(state.slices, std::back_inserter(slices), same);
-    const plan::timeline_rules rules{.history_start = ports.options.history_start,
-                                     .poll_interval = ports.options.poll_interval,
-                                     .page_size = learned.limit.value_or(0) > 0
-                                                      ? *learned.limit
-                                                      : std::max(learned.largest_page, 1),
-                                     .ahead = ports.options.max_in_flight,
-                                     .pause_after_failure = once() ? 1s : 30s};
+    const bool days = resource.kind == providers::shape::days;
+    const auto& start = ports.options.history_start;
+    const plan::timeline_rules rules{
+        .history_start = days && start ? std::optional(floor_day(*start)) : start,
+        .poll_interval = ports.options.poll_interval,
+        .has_time_axis = resource.has_time_axis(),
+        .snapshot_interval = ports.options.snapshot_interval,
+        .page_size =
+            learned.limit.value_or(0) > 0 ? *learned.limit : std::max(learned.largest_page, 1),
+        .ahead = ports.options.max_in_flight,
+        .pause_after_failure = once() ? 1s : 30s};
     // That pages count from 1 is looked at again in each session: it loses a page where it is
     // wrong.
     const bool manners_known = learned.first_page == 0;
-    const auto granularity = learned.granularity;
+    const auto granularity =
+        days ? std::optional<std::chrono::seconds>(24h) : learned.granularity;
     // Complete back to a history_start that is no longer set says nothing about what is older.
-    const auto& start = ports.options.history_start;
-    const bool complete = learned.history_complete && (start || !learned.history_start);
+    const bool complete = !resource.has_time_axis() ||
+                          (learned.history_complete && (start || !learned.history_start));
+    learned.history_complete = learned.history_complete || !resource.has_time_axis();
     // What was counted in an earlier session goes on.
     auto& views = context.view.lists;
     auto shown = std::ranges::find_if(views, same);
@@ -234,7 +242,9 @@ void session::add_list(const providers::resource& resource, const std::string& s
         .learned = std::move(learned),
         .decoder = decode::decoder(ports.options.name, resource),
         .view_index = view_index,
-        .deletes_can_be_asked = !resource.record_path.empty(),
+        .look_for_keys_after = ports.options.snapshot_interval,
+        .deletes_can_be_asked =
+            !resource.record_path.empty() && resource.kind != providers::shape::by_key,
         .head = std::nullopt,
         .latest = {},
         .questioned = {},
@@ -300,9 +310,13 @@ awaitable<void> session::prepare(const write::account_state& state) {
         of->timeline.release(changes);
         refresh_view(*of);
     }
-    heads_open = lists.size();
     for (auto& of : lists) {
-        tasks.spawn("head of " + of->name(), follow_head(*of));
+        heads_open += of->resource->has_time_axis() ? 1 : 0;
+    }
+    for (auto& of : lists) {
+        if (of->resource->has_time_axis()) {
+            tasks.spawn("head of " + of->name(), follow_head(*of));
+        }
     }
     for (int i = 0; i < ports.options.max_in_flight; ++i) {
         tasks.spawn("history", read_slices(i == 0 && ports.options.max_in_flight > 1));
@@ -356,6 +370,7 @@ awaitable<void> session::follow_orders() {
         auto job = [&](write::store& store) { orders = store.open_orders(context.lease); };
         co_await context.store.run(job);
         co_await carry_out(context, lists, orders);
+        check_done(); // a slice may have been held for an order
     }
 }
 
@@ -395,7 +410,11 @@ awaitable<void> session::follow_head(list& of) {
 
 awaitable<void> session::read_slices(bool due_first) {
     using debt = plan::timeline::debt;
-    while (!tasks.stopping()) {
+    // A single worker reads what is due now and then, so that a long backfill doesn't keep it waiting.
+    constexpr unsigned due_every = 4;
+    const bool is_alone = ports.options.max_in_flight == 1;
+    for (unsigned turn = 1; !tasks.stopping(); ++turn) {
+        due_first = is_alone ? turn % due_every == 0 : due_first;
         const auto first = due_first ? debt::due : debt::never_read;
         auto picked = pick(first);
         auto kind = first;
@@ -405,8 +424,12 @@ awaitable<void> session::read_slices(bool due_first) {
         }
         if (picked) {
             auto& [of, slice] = *picked;
-            co_await read_history(context, *of, slice,
-                                  kind == debt::due ? plan::work::due : plan::work::backfill);
+            if (of->resource->kind == providers::shape::by_key) {
+                co_await read_by_key(context, *of, slice);
+            } else {
+                co_await read_history(context, *of, slice,
+                                      kind == debt::due ? plan::work::due : plan::work::backfill);
+            }
             refresh_view(*of);
             continue;
         }
@@ -469,7 +492,7 @@ std::optional<std::pair<list*, plan::slice>> session::pick(plan::timeline::debt 
     }
     for (std::size_t i = 0; i < lists.size(); ++i) {
         auto& of = *lists[(next_list + i) % lists.size()];
-        if (is_aside(of)) {
+        if (is_aside(of) || !has_its_keys(of)) {
             continue;
         }
         if (auto slice = of.timeline.next(kind, context.now(), range())) {
@@ -480,9 +503,24 @@ std::optional<std::pair<list*, plan::slice>> session::pick(plan::timeline::debt 
     return std::nullopt;
 }
 
+// A resource without list waits until the table that its keys come from has been filled.
+bool session::has_its_keys(const list& of) const {
+    return of.resource->kind != providers::shape::by_key ||
+           std::ranges::all_of(lists, [&](const auto& other) {
+               const auto& slices = other->timeline.slices();
+               return other->resource->name != of.resource->keys_from.table || is_aside(*other) ||
+                      std::ranges::all_of(slices, [](const auto& each) {
+                          return each.read_at || each.failures >= hopeless;
+                      });
+           });
+}
+
 utc_time session::next_due() const {
     auto due = end_of_time;
     for (const auto& of : lists) {
+        if (!has_its_keys(*of)) { // what reads them tells
+            continue;
+        }
         due = std::min(due,
                        is_aside(*of) ? *of->learned.aside_until : of->timeline.next_due(range()));
     }
@@ -540,7 +578,9 @@ bool session::outstanding(const list& of) const {
         const bool read_since = each.read_at >= ports.once_begun &&
                                 (each.read_at <= context.now() || each.due_at > context.now());
         const bool unread = !each.read_at || (ports.options.once->again && !read_since);
-        return !each.is_open() && range().overlaps(each) && unread && each.failures < hopeless;
+        // What a read came to is being committed: the suspects among it are still to be asked for.
+        const bool owed = of.timeline.is_busy(each.id) || (unread && each.failures < hopeless);
+        return !each.is_open() && range().overlaps(each) && owed;
     });
 }
 
@@ -560,7 +600,11 @@ void session::refresh_view(list& of) {
     view.share = of.timeline.share_read(now, range());
     view.history_complete = of.timeline.history_complete() || range().from != start_of_time;
     view.unread = of.timeline.unread(range());
-    view.oldest = of.timeline.slices().front().begins;
+    view.oldest = of.resource->has_time_axis() ? std::optional(of.timeline.slices().front().begins)
+                                               : std::nullopt;
+    view.due_at = of.resource->has_time_axis()
+                      ? std::nullopt
+                      : std::optional(of.timeline.slices().front().due_at);
     view.history = plan::strip_of(of.timeline.slices(), now);
     view.head_read_at = of.learned.head_read_at;
     view.aside = is_aside(of) ? of.learned.aside_reason : "";

@@ -2,6 +2,7 @@
 
 #include "sync/base/text.hpp"
 #include "sync/engine/commits.hpp"
+#include "sync/engine/list_health.hpp"
 #include "sync/engine/missing.hpp"
 #include "sync/engine/requests.hpp"
 #include "sync/fetch/paginator.hpp"
@@ -18,11 +19,13 @@ using namespace std::chrono_literals;
 constexpr int most_passes = 4;          // of a slice that drifts while it is read
 constexpr std::size_t most_pieces = 16; // of a digest, before it is written anew as one
 constexpr auto head_saved_every = 15s;  // when nothing but the time of its read has changed
-constexpr auto aside_for = 1h;
 constexpr std::size_t pages_that_show_a_cut = 4;
 constexpr std::size_t compared_at_once = 5'000; // keys
 
 std::string where(const plan::slice& slice) {
+    if (slice.is_whole()) {
+        return "";
+    }
     const auto begins = slice.begins == start_of_time ? "" : format_utc(slice.begins);
     const auto ends = slice.ends == end_of_time ? "" : format_utc(slice.ends);
     return begins + "/" + ends;
@@ -183,77 +186,19 @@ awaitable<pass_result> run_pass(reading& read, fetch::paginator& pages) {
     }
 }
 
-// A list that this key may not read is left alone for an hour; whatever else went wrong is counted.
-void note_failure(reading& read, const problem& why) {
-    auto& context = read.context;
-    auto& learned = read.of.learned;
-    const auto now = context.now();
-    auto& view = view_of(context, read.of);
-    ++view.failures;
-    if (why.what == fetch::verdict::forbidden || why.what == fetch::verdict::not_found) {
-        if (!learned.aside_until) {
-            context.say(level::warning, why.text + "; set aside, tried again every hour");
-        }
-        learned.aside_until = now + aside_for;
-        learned.aside_reason = why.text;
-        view.aside = why.text;
-        return;
-    }
-    if (why.what == fetch::verdict::bad_request) {
-        read.of.manners_known = false; // it may have changed what it takes: find out again
-    }
-    if (why.what == fetch::verdict::too_large && learned.limit.value_or(0) > 1) {
-        learned.limit = *learned.limit / 2;
-        learned.full_page_seen = false;
-    }
-    ++learned.failures;
-    learned.last_error = why.text;
-    learned.last_error_at = now;
-    view.last_error = why.text;
-    if (learned.failures == 1) {
-        context.say(level::warning, why.text + "; it is tried again");
-    }
-}
-
-void note_success(reading& read) {
-    auto& learned = read.of.learned;
-    auto& view = view_of(read.context, read.of);
-    if (learned.failures > 0) {
-        read.context.say(level::info, read.of.name() + ": recovered after " +
-                                          std::to_string(learned.failures) + " failures");
-    }
-    if (learned.aside_until) {
-        read.context.say(level::info, read.of.name() + ": can be read now");
-    }
-    learned.failures = 0;
-    learned.last_error.clear();
-    learned.last_error_at.reset();
-    learned.aside_until.reset();
-    learned.aside_reason.clear();
-    view.last_error.clear();
-    view.aside.clear();
-}
-
-// Nothing has been heard of the API since the read began: it is out of reach as a whole.
-bool is_outage(const reading& read, const problem& why) {
-    const bool silent = why.what == fetch::verdict::timeout ||
-                        why.what == fetch::verdict::connection_lost ||
-                        why.what == fetch::verdict::server_busy;
-    return silent && read.context.last_answer < read.begun;
-}
-
 awaitable<void> give_back(reading& read, const problem& why) {
     if (why.what == fetch::verdict::stopped) {
         read.of.timeline.release(read.slice.id);
         co_return;
     }
-    note_failure(read, why);
+    note_failure(read.context, read.of, why);
     auto unit = new_unit(read.context, read.of);
     co_await take_turn_with_rows(read, unit);
     plan::slice_changes changes;
     if (!read.slice.is_open() && !read.of.learned.aside_until) {
-        const auto to_blame =
-            is_outage(read, why) ? plan::timeline::blame::api : plan::timeline::blame::slice;
+        const auto to_blame = is_outage(read.context, why, read.begun)
+                                  ? plan::timeline::blame::api
+                                  : plan::timeline::blame::slice;
         changes = read.of.timeline.failed(read.slice.id, read.context.now(), to_blame);
         add_changes(unit, changes);
     }
@@ -268,7 +213,7 @@ awaitable<void> give_back(reading& read, const problem& why) {
 awaitable<void> finish(reading& read, int pages) {
     auto& context = read.context;
     auto& of = read.of;
-    note_success(read);
+    note_success(context, of);
     if (of.cut_limit > 0) {
         context.say(level::info,
                     of.name() + ": pages are cut to " + std::to_string(of.cut_limit) + " records");
@@ -276,6 +221,10 @@ awaitable<void> finish(reading& read, int pages) {
     }
     auto unit = new_unit(context, of);
     auto missing = read.sink.missing();
+    using content = plan::timeline::content;
+    const bool newly_missing =
+        std::ranges::any_of(missing, [](const auto& each) { return each.hash != not_shown; });
+    const auto found = newly_missing || read.sink.found_change() ? content::changed : content::same;
     // Waiting suspects are missing, whatever became of their place in the digest.
     for (const auto& each : read.suspects) {
         if (each.state != write::suspect_state::ask && !read.sink.knows(each.key)) {
@@ -293,8 +242,8 @@ awaitable<void> finish(reading& read, int pages) {
     if (decision.held > 0) {
         view_of(context, of).held_deletes += decision.held;
         context.say(level::warning,
-                    of.name() + ": " + std::to_string(decision.held) + " records of " +
-                        where(read.slice) +
+                    of.name() + ": " + std::to_string(decision.held) + " records" +
+                        (read.slice.is_whole() ? "" : " of " + where(read.slice)) +
                         " are gone from the list, over a fifth of it: they are kept "
                         "until a read in six hours agrees, or `callmirror deletes "
                         "accept`");
@@ -325,7 +274,10 @@ awaitable<void> finish(reading& read, int pages) {
             of.head = std::move(now_held);
         }
     } else {
-        changes = of.timeline.read(read.slice.id, now, records, pages, decision.again_at);
+        changes = of.timeline.read(read.slice.id, now, records, pages, decision.again_at, found);
+        if (read.slice.is_whole()) {
+            of.learned.head_read_at = now;
+        }
         add_changes(unit, changes);
         auto merged = of.timeline.merge_around(read.slice.id, now);
         changes.put.insert(changes.put.end(), merged.put.begin(), merged.put.end());

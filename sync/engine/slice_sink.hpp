@@ -53,6 +53,9 @@ public:
     // Their rows are not as the digest says: what the next pass shows is written, whatever it is.
     void distrust(const std::vector<std::string>& keys);
 
+    // Some of what was taken was not known before as it is now.
+    bool found_change() const { return is_new_ ? !known_.empty() : !written_.empty(); }
+
     // The kept digest pieces say exactly what this pass has shown: nothing is missing.
     bool digest_is_exact() const { return !outdated_ && known_ == seen_; }
 

@@ -108,7 +108,7 @@ awaitable<asking> ask_one(session_context& context, list& of, const write::suspe
     const auto name = of.name() + " record " + printable(suspect.key, 64);
     const std::vector<std::string> keys{suspect.key};
     question asked(of, keys);
-    auto got = co_await ask_record(context, of, target, name);
+    auto got = co_await ask_record(context, of, plan::work::suspect, target, name, suspect.key);
     const bool shown = !asked.shown().empty();
     asked.end();
     if (shown) {

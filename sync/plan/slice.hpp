@@ -1,4 +1,5 @@
-// A slice: a stretch of a resource's time axis that is read whole or counts as not read.
+// A slice: a stretch of a resource's time axis that is read whole or counts as not read. A resource
+// without time axis, a snapshot, is one slice.
 #pragma once
 
 #include "sync/base/time.hpp"
@@ -25,10 +26,14 @@ struct slice {
     std::int32_t pages = 0;
     std::int32_t reads = 0;    // complete ones
     std::int32_t failures = 0; // in a row since
+    // Of a whole list: when a read last found it changed, or the first read.
+    std::optional<utc_time> changed_at{};
     bool operator==(const slice&) const = default;
 
-    bool is_open() const { return ends == end_of_time; }
-    std::chrono::milliseconds width() const { return ends - begins; } // of one that is not open
+    // All of a list without time axis.
+    bool is_whole() const { return begins == start_of_time && ends == end_of_time; }
+    bool is_open() const { return ends == end_of_time && !is_whole(); } // the head
+    std::chrono::milliseconds width() const { return ends - begins; }   // of one with both ends
 };
 
 // What a decision changes in the row of slices. Committed in one transaction with what led to it.

@@ -47,8 +47,13 @@ slice_changes timeline::start(utc_time now) {
     head.id = new_id_();
     head.resource = resource_;
     head.scope = scope_;
-    head.begins = floor_day(now);
     head.due_at = now;
+    if (!rules_.has_time_axis) {
+        history_complete_ = true;
+        slices_.push_back(head);
+        return changed({head});
+    }
+    head.begins = floor_day(now);
     if (rules_.history_start && *rules_.history_start >= head.begins) {
         head.begins = *rules_.history_start;
         history_complete_ = true;
@@ -164,7 +169,7 @@ double timeline::records_each_second(const slice& near) const {
 }
 
 int timeline::expected_pages(const slice& which) const {
-    if (which.pages > 0 || which.is_open()) {
+    if (which.pages > 0 || which.is_open() || which.is_whole()) {
         return std::max(which.pages, 1);
     }
     const auto seconds_wide = std::chrono::duration<double>(which.width()).count();
@@ -259,6 +264,9 @@ double timeline::share_read(utc_time now, const time_range& range) const {
     double read = 0;
     double all = 0;
     for (const auto& each : slices_) {
+        if (each.is_whole()) {
+            return each.read_at ? 1 : 0;
+        }
         const auto begins = std::max(each.begins, range.from);
         const auto ends = std::min({each.ends, range.to, now});
         if (ends <= begins) {

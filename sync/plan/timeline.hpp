@@ -26,6 +26,9 @@ inline constexpr int hopeless = 5;
 struct timeline_rules {
     std::optional<utc_time> history_start; // none: until three years show nothing
     std::chrono::milliseconds poll_interval{30'000};
+    bool has_time_axis = true; // false: one slice for all of it, and no head
+    // Without time axis: between two reads while it changes.
+    std::chrono::milliseconds snapshot_interval{600'000};
     int page_size = 100;    // records on a page, as far as is known
     int target_pages = 100; // of a slice
     int most_pages = 400;   // of a slice that could be narrower
@@ -52,7 +55,8 @@ public:
              std::vector<slice> slices, bool history_complete,
              std::optional<std::chrono::seconds> granularity, new_id ids);
 
-    // The head, and what covers the time up to it. Does nothing where there is a head.
+    // The head, and what covers the time up to it; or the one slice there is. Does nothing where it
+    // is there.
     slice_changes start(utc_time now);
 
     // Plans older slices until `ahead` of them within `range` wait to be read, or history is
@@ -75,9 +79,11 @@ public:
     utc_time next_due(const time_range& range) const;
 
     // A busy slice was read whole: `records` distinct ones on `pages` pages. `again_at`: due then
-    // at the latest.
+    // at the latest. `found`: since the read before.
+    enum class content : std::uint8_t { same, changed };
     slice_changes read(slice_id id, utc_time now, std::int64_t records, int pages,
-                       std::optional<utc_time> again_at = std::nullopt);
+                       std::optional<utc_time> again_at = std::nullopt,
+                       content found = content::same);
     // Reading it came to nothing. It is tried again after a pause; that grows where the slice is to
     // blame, and not an API that is out of reach.
     enum class blame : std::uint8_t { slice, api };
@@ -101,7 +107,7 @@ public:
     // suggest.
     int expected_pages(const slice& which) const;
 
-    const slice& head() const { return slices_.back(); }
+    const slice& head() const { return slices_.back(); } // where there is a time axis
     // The head was read: `records` on `pages` pages. Moves its beginning up where it has grown over
     // a page; what it leaves behind becomes a slice of its own, never read, with the head's digest.
     // `source_now`: the server's clock.
@@ -131,6 +137,7 @@ private:
     double records_each_second(const slice& near) const;
     slice_changes changed(std::vector<slice> put);
     utc_time due_after(const slice& which, utc_time now) const;
+    utc_time due_after_whole(const slice& which, utc_time now) const;
     void note_shown(slice_id id, std::int64_t records, std::int64_t pages);
     void forget_cuts_of(slice_id id);
     std::optional<utc_time> head_begins(const slice& head, utc_time source_now,

@@ -40,15 +40,28 @@ utc_time timeline::due_after(const slice& which, utc_time now) const {
     return due;
 }
 
+// The same rule without a time axis: its age is that of its last change, as far as reads have
+// shown.
+utc_time timeline::due_after_whole(const slice& which, utc_time now) const {
+    const auto least = rules_.snapshot_interval;
+    const auto age = std::max<milliseconds>(now - *which.changed_at, 0ms);
+    const auto wait = milliseconds(
+        static_cast<std::int64_t>(static_cast<double>(age.count()) * (rules_.growth - 1)));
+    return now + std::clamp<milliseconds>(wait, least, std::max<milliseconds>(least, day));
+}
+
 slice_changes timeline::read(slice_id id, utc_time now, std::int64_t records, int pages,
-                             std::optional<utc_time> again_at) {
+                             std::optional<utc_time> again_at, content found) {
     const auto which = locate(id);
+    if (which->is_whole() && (!which->changed_at || found == content::changed)) {
+        which->changed_at = now;
+    }
     which->read_at = now;
     which->records = records;
     which->pages = pages;
     which->reads += 1;
     which->failures = 0;
-    which->due_at = due_after(*which, now);
+    which->due_at = which->is_whole() ? due_after_whole(*which, now) : due_after(*which, now);
     if (again_at) {
         which->due_at = std::min(which->due_at, *again_at);
     }
@@ -79,8 +92,8 @@ slice_changes timeline::forgive(const time_range& range, utc_time now) {
 }
 
 bool timeline::would_split(const slice& which, int pages) const {
-    return pages > rules_.most_pages && !which.is_open() && which.width() >= 2s &&
-           which.width() > granularity_.value_or(1s);
+    return pages > rules_.most_pages && !which.is_open() && !which.is_whole() &&
+           which.width() >= 2s && which.width() > granularity_.value_or(1s);
 }
 
 slice_changes timeline::split(slice_id id, utc_time now, int pages) {

@@ -27,12 +27,23 @@ struct column {
     std::span<const std::string_view> pointers;
 };
 
-// timeline: has start and end filters, mirrored as slices of its time axis.
-// snapshot: read whole.
-enum class shape : std::uint8_t { timeline, snapshot };
+enum class shape : std::uint8_t {
+    timeline, // has start and end filters, mirrored as slices of its time axis
+    days,     // the same with a record a day: start and end are required, and whole days
+    snapshot, // read whole
+    by_key    // has no list: asked for one by one, by the values of another table's column
+};
 
 // What one list covers: the whole account, or one company of it.
 enum class list_scope : std::uint8_t { account, company };
+
+// What tells records apart.
+enum class key_rule : std::uint8_t {
+    member,         // the first of key_pointer and other_key_pointers that is there
+    day,            // the same, and of a time only its day as it is written: "2026-11-20"
+    member_or_hash, // the same, or a hash of the record where it has none
+    asked_for       // by_key: what the record was asked for by
+};
 
 // Where a parameter of `record_path` comes from: the mirrored row's own column, or another mirrored
 // table's column looked up by one of the row's.
@@ -42,6 +53,25 @@ struct path_parameter {
     std::string_view via_table;  // "" or "streams"
     std::string_view via_match;  // column of via_table that equals `column`: "id"
     std::string_view via_column; // column of via_table that is the value: "token"
+};
+
+// Where a by_key resource's keys come from: rows of this table that are not deleted.
+struct key_source {
+    std::string_view table;
+    std::string_view column; // of text
+};
+
+// Credentials within records, which must not reach the database: by the names of the members that
+// hold them, in upper or lower case, anywhere in a record.
+struct credentials {
+    // Values are replaced where the name has one of these in it: "secret" stands for
+    // "clientSecrets", too; one of less than five letters ("key") has to be or end a word of the
+    // name: "api_key", but not "keyboard".
+    std::span<const std::string_view> removed{};
+    // Values of members of just this name are kept as their SHA-256, in hexadecimal.
+    std::span<const std::string_view> hashed{};
+
+    bool any() const { return !removed.empty() || !hashed.empty(); }
 };
 
 struct resource {
@@ -56,6 +86,12 @@ struct resource {
     bool takes_page; // query parameters the list documents: an undocumented one is a 400
     bool takes_limit;
     std::span<const column> columns; // beside account, id, raw and the mirror's own
+    key_rule key = key_rule::member;
+    std::span<const std::string_view> other_key_pointers{};
+    key_source keys_from{}; // by_key
+    credentials secrets{};
+
+    bool has_time_axis() const { return kind == shape::timeline || kind == shape::days; }
 };
 
 struct platform {

@@ -1,126 +1,37 @@
 #include "sync/providers/provider.hpp"
+#include "sync/providers/snapcall_columns.hpp"
 
 namespace callmirror::providers {
 namespace {
 
-using enum column_type;
-
-// The documents name no field of a call but its id. The list's filters imply a rating, a button, a
-// status, an agent, a client, a calling number and times: each column takes the likeliest names.
-
-template <std::size_t N>
-using names = std::array<std::string_view, N>;
-
-constexpr names<3> created_at{"/created_at", "/createdAt", "/date"};
-constexpr names<3> updated_at{"/updated_at", "/updatedAt", "/last_update"};
-constexpr names<3> started_at{"/started_at", "/startedAt", "/start"};
-constexpr names<5> ended_at{"/ended_at", "/endedAt", "/end", "/finished_at", "/finishedAt"};
-constexpr names<4> answered_at{"/answered_at", "/answeredAt", "/accepted_at", "/acceptedAt"};
-constexpr names<4> duration{"/duration", "/duration_seconds", "/call_duration", "/callDuration"};
-constexpr names<3> call_status{"/status", "/state", "/call_status"};
-constexpr names<3> rating{"/rating", "/rate", "/rating/value"};
-constexpr names<5> call_button{"/bid", "/button/bid", "/button_id", "/buttonId", "/button"};
-constexpr names<7> call_agent{"/agent/email", "/agent_email", "/agentEmail", "/user/email",
-                              "/agent/id",    "/agent_id",    "/agent"};
-constexpr names<5> client{"/client/id", "/client_id", "/clientId", "/client/email", "/client"};
-constexpr names<4> ani{"/ani", "/caller_id", "/callerId", "/from"};
-constexpr names<3> direction{"/direction", "/call_type", "/type"};
-constexpr names<3> team_id{"/team_id", "/teamId", "/team/id"};
-constexpr names<3> user_id{"/user_id", "/userId", "/user/id"};
-constexpr names<3> company_id{"/company_id", "/companyId", "/company/id"};
-
-constexpr std::array<column, 15> calls_columns{{
-    {"created_at", timestamptz, created_at},
-    {"updated_at", timestamptz, updated_at},
-    {"started_at", timestamptz, started_at},
-    {"answered_at", timestamptz, answered_at},
-    {"ended_at", timestamptz, ended_at},
-    {"duration_s", double_precision, duration},
-    {"status", text, call_status},
-    {"direction", text, direction},
-    {"rating", double_precision, rating},
-    {"button", text, call_button},
-    {"agent", text, call_agent},
-    {"client", text, client},
-    {"ani", text, ani},
-    {"team_id", bigint, team_id},
-    {"company_id", bigint, company_id},
-}};
-
-constexpr names<1> token{"/token"};
-constexpr names<3> bid{"/bid", "/button/bid", "/button_id"};
-constexpr names<2> call_id{"/call_id", "/callId"};
-constexpr names<1> name{"/name"};
-constexpr names<1> origin{"/origin"};
-constexpr names<1> type{"/type"};
-constexpr names<2> streamer_instance{"/streamer_instance", "/streamerInstance"};
-constexpr names<2> user_limit{"/user_limit", "/userLimit"};
-constexpr names<3> external_id{"/context/externalId", "/context/external_id", "/externalId"};
-constexpr names<2> external_id_url{"/context/externalIdUrl", "/context/external_id_url"};
-constexpr names<2> expired_at{"/expired_at", "/expiredAt"};
-
-constexpr std::array<column, 16> streams_columns{{
-    {"token", text, token},
-    {"created_at", timestamptz, created_at},
-    {"updated_at", timestamptz, updated_at},
-    {"expired_at", timestamptz, expired_at},
-    {"company_id", bigint, company_id},
-    {"call_id", bigint, call_id},
-    {"bid", text, bid},
-    {"user_id", bigint, user_id},
-    {"team_id", bigint, team_id},
-    {"name", text, name},
-    {"origin", text, origin},
-    {"type", text, type},
-    {"streamer_instance", text, streamer_instance},
-    {"user_limit", bigint, user_limit},
-    {"external_id", text, external_id},
-    {"external_id_url", text, external_id_url},
-}};
-
-constexpr names<3> stream_id{"/stream_id", "/streamId", "/stream/id"};
-constexpr names<3> stream_token{"/stream_token", "/streamToken", "/stream/token"};
-constexpr names<2> peer_id{"/peer_id", "/peerId"};
-constexpr names<1> role{"/role"};
-constexpr names<2> emitted_at{"/emitted_at", "/emittedAt"};
-constexpr names<1> media_type{"/data/type"};
-constexpr names<1> media_from{"/data/from"};
-constexpr names<1> s3_asset{"/data/s3Asset"};
-constexpr names<1> summary_text{"/data/summary/text"};
-constexpr names<1> summary_status{"/data/summary/status"};
-constexpr names<1> thumbnail{"/data/thumbnail/s3Asset"};
-constexpr names<1> transcript{"/data/assemblyTranscriptId"};
-constexpr names<1> user_name{"/user/name"};
-constexpr names<1> user_email{"/user/email"};
-
-constexpr std::array<column, 17> stream_events_columns{{
-    {"stream_id", bigint, stream_id},
-    {"stream_token", text, stream_token},
-    {"type", text, type},
-    {"emitted_at", timestamptz, emitted_at},
-    {"created_at", timestamptz, created_at},
-    {"peer_id", text, peer_id},
-    {"role", text, role},
-    {"user_id", bigint, user_id},
-    {"user_name", text, user_name},
-    {"user_email", text, user_email},
-    {"media_type", text, media_type},
-    {"media_from", text, media_from},
-    {"media_asset", text, s3_asset},
-    {"summary", text, summary_text},
-    {"summary_status", text, summary_status},
-    {"thumbnail_asset", text, thumbnail},
-    {"transcript_id", text, transcript},
-}};
+using namespace snapcall_columns;
 
 constexpr std::array<path_parameter, 1> by_id{{{"id", "id", "", "", ""}}};
 constexpr std::array<path_parameter, 1> by_token{{{"token", "token", "", "", ""}}};
+constexpr std::array<path_parameter, 1> by_bid{{{"bid", "id", "", "", ""}}};
+constexpr std::array<path_parameter, 1> by_uuid{{{"uuid", "id", "", "", ""}}};
+constexpr std::array<path_parameter, 1> by_email{{{"email", "id", "", "", ""}}};
 constexpr std::array<path_parameter, 2> by_stream_and_id{{
     {"token", "stream_id", "streams", "id", "token"},
     {"id", "id", "", "", ""},
 }};
 
-constexpr std::array<resource, 3> resources{{
+constexpr std::array<std::string_view, 1> other_days{"/date"};
+
+// Whatever else these records have, none of it may let a reader of the mirror into the account.
+constexpr std::array<std::string_view, 9> usual_secrets{"secret", "token",      "password",
+                                                        "passwd", "passphrase", "credential",
+                                                        "apikey", "accesskey",  "privatekey"};
+// Integrations are made of credentials: rather a name too many than one too few.
+constexpr std::array<std::string_view, 12> all_secrets{
+    "secret",     "token", "password", "passwd",        "passphrase", "pwd",
+    "credential", "key",   "auth",     "authorization", "webhook",    "signature"};
+constexpr credentials people_secrets{.removed = usual_secrets};
+// Whoever has an invite's token can join the company. Its single record can't be asked for either:
+// that takes the token.
+constexpr std::array<std::string_view, 1> invite_tokens{"token"};
+
+constexpr std::array<resource, 14> resources{{
     {
         .name = "calls",
         .kind = shape::timeline,
@@ -133,6 +44,34 @@ constexpr std::array<resource, 3> resources{{
         .takes_page = true,
         .takes_limit = true,
         .columns = calls_columns,
+    },
+    {
+        .name = "partner_calls",
+        .kind = shape::timeline,
+        .scope = list_scope::account,
+        .list_path = "/v2/partner/calls",
+        .record_path = "/v2/partner/calls/{id}",
+        .record_parameters = by_id,
+        .key_pointer = "/id",
+        .key_type = bigint,
+        .takes_page = true,
+        .takes_limit = true,
+        .columns = calls_columns,
+    },
+    {
+        .name = "partner_stats",
+        .kind = shape::days,
+        .scope = list_scope::account,
+        .list_path = "/v2/partner/stats",
+        .record_path = "",
+        .record_parameters = {},
+        .key_pointer = "/day",
+        .key_type = text,
+        .takes_page = false,
+        .takes_limit = false,
+        .columns = partner_stats_columns,
+        .key = key_rule::day,
+        .other_key_pointers = other_days,
     },
     {
         .name = "streams",
@@ -159,6 +98,135 @@ constexpr std::array<resource, 3> resources{{
         .takes_page = true,
         .takes_limit = true,
         .columns = stream_events_columns,
+    },
+    {
+        .name = "buttons",
+        .kind = shape::snapshot,
+        .scope = list_scope::account,
+        .list_path = "/v2/buttons",
+        .record_path = "/v2/buttons/{bid}",
+        .record_parameters = by_bid,
+        .key_pointer = "/bid",
+        .key_type = text,
+        .takes_page = true,
+        .takes_limit = true,
+        .columns = buttons_columns,
+        .secrets = people_secrets,
+    },
+    {
+        .name = "users",
+        .kind = shape::snapshot,
+        .scope = list_scope::company,
+        .list_path = "/v2/companies/{companyId}/users",
+        .record_path = "/v2/companies/{companyId}/users/{id}",
+        .record_parameters = by_id,
+        .key_pointer = "/id",
+        .key_type = bigint,
+        .takes_page = true,
+        .takes_limit = true,
+        .columns = users_columns,
+        .secrets = people_secrets,
+    },
+    {
+        .name = "teams",
+        .kind = shape::snapshot,
+        .scope = list_scope::company,
+        .list_path = "/v2/companies/{companyId}/teams",
+        .record_path = "/v2/companies/{companyId}/teams/{id}",
+        .record_parameters = by_id,
+        .key_pointer = "/id",
+        .key_type = bigint,
+        .takes_page = true,
+        .takes_limit = true,
+        .columns = teams_columns,
+        .secrets = people_secrets,
+    },
+    {
+        .name = "roles",
+        .kind = shape::snapshot,
+        .scope = list_scope::account,
+        .list_path = "/v2/roles",
+        .record_path = "/v2/roles/{id}",
+        .record_parameters = by_id,
+        .key_pointer = "/id",
+        .key_type = bigint,
+        .takes_page = true,
+        .takes_limit = true,
+        .columns = roles_columns,
+        .secrets = people_secrets,
+    },
+    {
+        .name = "invites",
+        .kind = shape::snapshot,
+        .scope = list_scope::company,
+        .list_path = "/v2/companies/{companyId}/invites",
+        .record_path = "",
+        .record_parameters = {},
+        .key_pointer = "/token",
+        .key_type = text,
+        .takes_page = true,
+        .takes_limit = true,
+        .columns = invites_columns,
+        .secrets = {.removed = usual_secrets, .hashed = invite_tokens},
+    },
+    {
+        .name = "schedule_templates",
+        .kind = shape::snapshot,
+        .scope = list_scope::account,
+        .list_path = "/v2/schedule-templates",
+        .record_path = "/v2/schedule-templates/{id}",
+        .record_parameters = by_id,
+        .key_pointer = "/id",
+        .key_type = bigint,
+        .takes_page = true,
+        .takes_limit = false,
+        .columns = schedule_templates_columns,
+        .secrets = people_secrets,
+    },
+    {
+        .name = "booking_pages",
+        .kind = shape::snapshot,
+        .scope = list_scope::company,
+        .list_path = "/v2/companies/{companyId}/booking-pages",
+        .record_path = "/v2/companies/{companyId}/booking-pages/{uuid}",
+        .record_parameters = by_uuid,
+        .key_pointer = "/uuid",
+        .key_type = text,
+        .takes_page = true,
+        .takes_limit = true,
+        .columns = booking_pages_columns,
+        .secrets = people_secrets,
+    },
+    {
+        .name = "integrations",
+        .kind = shape::snapshot,
+        .scope = list_scope::account,
+        .list_path = "/v2/integrations",
+        .record_path = "",
+        .record_parameters = {},
+        .key_pointer = "/id",
+        .key_type = text,
+        .takes_page = false,
+        .takes_limit = false,
+        .columns = integrations_columns,
+        .key = key_rule::member_or_hash,
+        .secrets = {.removed = all_secrets},
+    },
+    {
+        .name = "agents",
+        .kind = shape::by_key,
+        .scope = list_scope::account,
+        .list_path = "",
+        .record_path = "/v2/agents/{email}",
+        .record_parameters = by_email,
+        .key_pointer = "/email",
+        .key_type = text,
+        .takes_page = false,
+        .takes_limit = false,
+        .columns = agents_columns,
+        .key = key_rule::asked_for,
+        .keys_from = {.table = "users", .column = "email"},
+        .secrets = people_secrets,
     },
 }};
 

@@ -65,7 +65,7 @@ listing_row read_listing(const pqxx::row& row) {
 slice_row read_slice(const pqxx::row& row) {
     slice_row it;
     field_reader(row) >> it.id >> it.resource >> it.scope >> it.begins >> it.ends >> it.read_at >>
-        it.due_at >> it.records >> it.pages >> it.reads >> it.failures;
+        it.due_at >> it.records >> it.pages >> it.reads >> it.failures >> it.changed_at;
     return it;
 }
 
@@ -176,6 +176,18 @@ std::vector<suspect_row> postgres_store::suspects_held(const lease& held,
                                                        const std::string& scope) {
     return read_suspects(held, sql::suspects_held.text,
                          parameters().add(held.account).add(resource).add(scope));
+}
+
+std::vector<std::string> postgres_store::keys_of(const lease& held, const std::string& platform,
+                                                 const providers::key_source& from) {
+    const auto sql = make_keys_sql(platform, from);
+    std::vector<std::string> keys;
+    session_.in_transaction("find keys of " + held.account, [&](transaction& within) {
+        keys.clear();
+        for (const auto& row : within.run(sql, parameters().add(held.account)))
+            keys.emplace_back(row[0].c_str());
+    });
+    return keys;
 }
 
 std::vector<order_row> postgres_store::open_orders(const lease& held) {

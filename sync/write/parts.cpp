@@ -13,10 +13,11 @@ using postgres::array_text;
 using postgres::parameters;
 using postgres::transaction;
 
-constexpr std::array<std::pair<suspect_state, std::string_view>, 3> state_names{{
+constexpr std::array<std::pair<suspect_state, std::string_view>, 4> state_names{{
     {suspect_state::ask, "ask"},
     {suspect_state::absent, "absent"},
     {suspect_state::held, "held"},
+    {suspect_state::watched, "watched"},
 }};
 
 constexpr std::size_t most_raw = std::size_t{1} << 20;
@@ -52,7 +53,8 @@ void put_slices(transaction& within, const std::string& account,
     add_columns(values, slices, field(&slice_row::id), field(&slice_row::resource),
                 field(&slice_row::scope), field(&slice_row::begins), field(&slice_row::ends),
                 field(&slice_row::read_at), field(&slice_row::due_at), field(&slice_row::records),
-                field(&slice_row::pages), field(&slice_row::reads), field(&slice_row::failures));
+                field(&slice_row::pages), field(&slice_row::reads), field(&slice_row::failures),
+                field(&slice_row::changed_at));
     within.run(sql::put_slices.text, values);
 }
 

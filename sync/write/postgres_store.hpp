@@ -42,6 +42,8 @@ public:
                                             const std::vector<std::string>& keys) override;
     std::vector<suspect_row> suspects_held(const lease& held, const std::string& resource,
                                            const std::string& scope) override;
+    std::vector<std::string> keys_of(const lease& held, const std::string& platform,
+                                     const providers::key_source& from) override;
     std::vector<order_row> open_orders(const lease& held) override;
     std::vector<std::string> unlike(const lease& held, const std::string& platform,
                                     const providers::resource& resource,

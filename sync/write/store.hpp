@@ -76,11 +76,12 @@ struct account_row {
     bool operator==(const account_row&) const = default;
 };
 
-// A key that a complete read missed.
+// A key that a complete read missed, or that no list shows.
 enum class suspect_state : std::uint8_t {
     ask,    // its single-record endpoint decides
     absent, // there is no such endpoint: a second complete read decides
     held,   // part of a mass deletion that waits for a second read or for a word
+    watched // of a resource without list: asked for again and again
 };
 
 struct suspect_row {
@@ -212,6 +213,9 @@ public:
                                                     const std::vector<std::string>& keys) = 0;
     virtual std::vector<suspect_row> suspects_held(const lease& held, const std::string& resource,
                                                    const std::string& scope) = 0;
+    // The distinct values of a column, of rows that are not marked deleted; sorted, none empty.
+    virtual std::vector<std::string> keys_of(const lease& held, const std::string& platform,
+                                             const providers::key_source& from) = 0;
     virtual std::vector<order_row> open_orders(const lease& held) = 0;
     // Which of these keys have no row with this content hash that is not marked deleted.
     virtual std::vector<std::string> unlike(const lease& held, const std::string& platform,

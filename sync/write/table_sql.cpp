@@ -43,6 +43,11 @@ void add_parameter(std::string_view platform, const providers::path_parameter& p
 
 } // namespace
 
+std::string make_keys_sql(std::string_view platform, const providers::key_source& from) {
+    const auto table = quoted(platform) + "." + quoted(from.table);
+    return filled(sql::keys_of, {{"table", table}, {"column", quoted(from.column)}});
+}
+
 table_sql make_table_sql(std::string_view platform, const providers::resource& resource) {
     const bool number_keys = resource.key_type == providers::column_type::bigint;
     const std::string table = quoted(platform) + "." + quoted(resource.name);

@@ -23,6 +23,9 @@ struct table_sql {
     std::string suspects_to_ask;
 };
 
+// The values of a column that are keys elsewhere; $1 is the account.
+std::string make_keys_sql(std::string_view platform, const providers::key_source& from);
+
 // `platform` is the schema. Names come from sync/providers: plain identifiers, never from outside.
 table_sql make_table_sql(std::string_view platform, const providers::resource& resource);
 

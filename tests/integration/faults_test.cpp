@@ -225,6 +225,7 @@ TEST_F(Faults, OfRightsSetOneListAside) {
         from.manner("stream_events.list_status", status);
         database = cluster().migrated_database();
         config.database_url = cluster().url(database);
+        config.resources = "";
         configure(from);
         const auto done = run("backfill");
         EXPECT_EQ(done.status, 0) << done.text();

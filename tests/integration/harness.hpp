@@ -90,7 +90,8 @@ struct configuration {
     double requests_per_second = 500;
     int max_in_flight = 4;
     int page_size = 100;
-    std::string resources;     // "\"calls\", \"streams\""; "": left out
+    // "": left out. The lists that have the most to go wrong: the others follow the same rules.
+    std::string resources = R"("calls", "streams", "stream_events")";
     std::string history_start; // "2026-01-01"; "": left out
     std::string companies;     // "123"; "": left out
     std::string log_level = "info";

@@ -36,6 +36,18 @@ std::string as_postgres_holds_it(std::string_view text) {
     return made;
 }
 
+// What the mirror keeps instead of credentials. Said anew here, in SQL: what the simulator marks is
+// removed, and an invite's token is its hash wherever it stands.
+constexpr const char* without_marked = R"(
+    update source set record =
+        regexp_replace(record::text, '"not-to-be-kept[^"]*"', '"[removed]"', 'g')::jsonb;
+    update source set record =
+        regexp_replace(record::text, 'not-to-be-kept-[0-9]+', '[removed]', 'g')::jsonb)";
+constexpr const char* without_tokens = R"(
+    update source set key = encode(sha256(convert_to(key, 'UTF8')), 'hex'),
+        record = replace(record::text, key,
+                         encode(sha256(convert_to(key, 'UTF8')), 'hex'))::jsonb)";
+
 // Media URLs are served with signatures that change by themselves.
 constexpr const char* query = R"(
     select coalesce(m.key, s.key),
@@ -72,6 +84,11 @@ std::string differences_of(pqxx::work& within, api_source& from, resource of) {
             for_each_current(api.data(), of, api.oracle_style(of), each);
         });
         copy.complete();
+    }
+    if (of == resource::users || of == resource::agents || of == resource::integrations) {
+        within.exec(without_marked);
+    } else if (of == resource::invites) {
+        within.exec(without_tokens);
     }
     const auto rows = within.exec(query + name + rest_of_query);
     std::string text;

@@ -69,6 +69,10 @@ public:
                                                   const std::string& scope) override {
         return call("", [&] { return behind_.suspects_held(held, resource, scope); });
     }
+    std::vector<std::string> keys_of(const write::lease& held, const std::string& platform,
+                                     const providers::key_source& from) override {
+        return call("", [&] { return behind_.keys_of(held, platform, from); });
+    }
     std::vector<write::order_row> open_orders(const write::lease& held) override {
         return call("", [&] { return behind_.open_orders(held); });
     }

@@ -202,6 +202,22 @@ std::vector<write::suspect_row> memory_store::suspects_held(const write::lease& 
     return list;
 }
 
+std::vector<std::string> memory_store::keys_of(const write::lease& /*held*/,
+                                               const std::string& platform,
+                                               const providers::key_source& from) {
+    const auto columns = decode::line_columns(resource_named(platform, from.table));
+    const auto& rows = table(std::string(from.table));
+    std::set<std::string> keys;
+    for (const auto& [key, row] : rows) {
+        const auto value =
+            row.deleted_at ? std::nullopt : column_of(rows, key, columns, from.column);
+        if (value && !value->empty()) {
+            keys.insert(*value);
+        }
+    }
+    return {keys.begin(), keys.end()};
+}
+
 std::vector<write::order_row> memory_store::open_orders(const write::lease& /*held*/) {
     std::vector<write::order_row> open;
     for (const auto& [order, done] : orders_) {

@@ -52,6 +52,8 @@ public:
     std::vector<write::suspect_row> suspects_held(const write::lease& held,
                                                   const std::string& resource,
                                                   const std::string& scope) override;
+    std::vector<std::string> keys_of(const write::lease& held, const std::string& platform,
+                                     const providers::key_source& from) override;
     std::vector<write::order_row> open_orders(const write::lease& held) override;
     std::vector<std::string> unlike(const write::lease& held, const std::string& platform,
                                     const providers::resource& resource,

@@ -5,6 +5,9 @@
 namespace callmirror::simulator {
 namespace {
 
+// What starts with this must never reach a database.
+constexpr std::string_view not_kept = "not-to-be-kept-";
+
 void write_user(record_writer& to, resource of, ordinal which, bool as_agent) {
     const auto& from = to.source();
     const auto name = luck_of(from, resource::users, which, from.at(of, which).version);
@@ -19,6 +22,7 @@ void write_user(record_writer& to, resource of, ordinal which, bool as_agent) {
         to.key("last_bridge_end").time(updated_at(from.at(of, which)));
     }
     to.key("email").text(from.key_text(resource::agents, which));
+    to.key("sipPassword").text(std::string(not_kept) + "sip-" + std::to_string(which));
     to.key("name").text(std::string(first_name(name)) + ' ' + std::string(last_name(name)));
     to.key("status").text(name % 3 == 0 ? "away" : "available");
 }
@@ -42,8 +46,14 @@ void write_button(record_writer& to, ordinal which) {
 void write_integration(record_writer& to, ordinal which) {
     to.key("id").number(to.source().id_of(resource::integrations, which));
     to.key("name").text(which % 2 == 0 ? "zendesk" : "salesforce");
-    to.key("api_token").text("not-to-be-kept-" + std::to_string(which));
-    to.key("settings").raw(R"({"secret":"not-to-be-kept-either","subdomain":"company"})");
+    const auto token = std::string(not_kept) + std::to_string(which);
+    to.key("api_token").text(token);
+    to.key("callback").text("https://company.example/hook?t=" + token);
+    to.key("settings")
+        .raw(R"({"secret":"not-to-be-kept-either","subdomain":"company","has_key":true})");
+    to.key("fields").raw(
+        R"([{"value":"not-to-be-kept-first","name":"API key"},{"name":"zone","value":"eu"}])");
+    to.key("keys").raw(R"({"one":["not-to-be-kept-nested",false],"two":null})");
 }
 
 } // namespace
@@ -77,6 +87,7 @@ void write_small(record_writer& to, resource of, ordinal which) {
         break;
     case resource::invites:
         to.key("token").text(from.key_text(of, which));
+        to.key("link").text("https://company.example/join/" + from.key_text(of, which));
         to.key("email").text("invited" + number + "@company.example");
         to.key("role_id").number(from.id_of(resource::roles, which % 4));
         break;

@@ -49,6 +49,10 @@ public:
     std::vector<write::suspect_row> suspects_of(const write::lease&, write::slice_id) override {
         return {};
     }
+    std::vector<std::string> keys_of(const write::lease&, const std::string&,
+                                     const providers::key_source&) override {
+        return {};
+    }
     std::vector<write::order_row> open_orders(const write::lease&) override { return {}; }
     write::commit_outcome commit(const write::commit_unit&) override { return {}; }
 };

@@ -81,6 +81,19 @@ TEST(Status, AsksForAPersonWhereOneIsNeeded) {
     EXPECT_THAT(attention(unknown), ElementsAre(HasSubstr("nothing has been mirrored yet")));
 }
 
+// Read once a day, as long as it does not change.
+TEST(Status, TakesAListWithoutTimeAxisForFreshUntilItIsDue) {
+    auto whole = good_status();
+    auto& list = whole.accounts[0].lists[0];
+    list.head_read_at = now - 20h;
+    list.whole_due_at = now + 4h;
+    EXPECT_THAT(attention(whole), IsEmpty());
+    list.whole_due_at = now - 20min; // history may come first for a while
+    EXPECT_THAT(attention(whole), IsEmpty());
+    list.whole_due_at = now - 2h;
+    EXPECT_THAT(attention(whole), ElementsAre("acme calls: not fresh: it was read 20 h ago"));
+}
+
 TEST(Status, MindsAListSetAsideOnlyWhereItWasAskedForByName) {
     auto aside = good_status();
     aside.accounts[0].lists[0].aside = true;

@@ -1,0 +1,219 @@
+#include "sync/decode/secret_filter.hpp"
+
+#include "sync/base/text.hpp"
+#include "sync/decode/escape.hpp"
+#include "sync/decode/secret_names.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace callmirror::decode {
+namespace {
+
+constexpr std::size_t shortest_taken = 8;  // a shorter text may stand elsewhere by chance
+constexpr std::size_t most_taken = 10'000; // on a page
+// Members that say what the "value" beside them is.
+constexpr std::array<std::string_view, 6> namers{"name", "key", "field", "id", "label", "type"};
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+// Of the string that is open at `at`; the text's end where there is none.
+std::size_t closing_quote(std::string_view text, std::size_t at) {
+    while (at < text.size() && text[at] != '"') {
+        at += text[at] == '\\' ? 2 : 1;
+    }
+    return std::min(at, text.size());
+}
+
+// Whether the string that ends at `quote` is a member's name.
+bool is_name(std::string_view text, std::size_t quote) {
+    auto after = quote + 1;
+    while (after < text.size() && is_blank(text[after])) {
+        ++after;
+    }
+    return after < text.size() && text[after] == ':';
+}
+
+std::string unescaped(std::string_view contents) {
+    byte_buffer plain;
+    append_unescaped(plain, contents); // at a bad escape what came before it
+    return std::string(plain.view());
+}
+
+} // namespace
+
+std::string_view secret_filter::apply(std::string_view body) {
+    cleaned_.clear();
+    cleaned_.reserve(body.size() + body.size() / 8);
+    open_.assign(1, {});
+    name_.clear();
+    next_ = rule::keep;
+    taken_.clear();
+    for (std::size_t at = 0; at < body.size();) {
+        const char c = body[at];
+        if (c == '"') {
+            see_string(body, at);
+        } else if (c == '{' || c == '[') {
+            open(c);
+            ++at;
+        } else if (c == '}' || c == ']') {
+            close(c);
+            ++at;
+        } else if (is_blank(c) || c == ',' || c == ':') {
+            cleaned_ += c;
+            ++at;
+        } else {
+            const auto end = std::min(body.find_first_of(" \n\r\t,:{}[]\"", at), body.size());
+            see_value(body.substr(at, end - at), false);
+            at = end;
+        }
+    }
+    replace_elsewhere();
+    return cleaned_;
+}
+
+void secret_filter::see_string(std::string_view body, std::size_t& at) {
+    const auto end = closing_quote(body, at + 1);
+    if (end >= body.size()) { // cut short: what it would have been is not known
+        cleaned_ += '"';
+        at = body.size();
+        return;
+    }
+    const auto contents = body.substr(at + 1, end - at - 1);
+    at = end + 1;
+    if (is_name(body, end)) {
+        see_name(contents);
+    } else {
+        see_value(contents, true);
+    }
+}
+
+void secret_filter::see_name(std::string_view contents) {
+    cleaned_ += '"';
+    cleaned_ += contents;
+    cleaned_ += '"';
+    name_ = unescaped(contents);
+    const auto is_it = [this](std::string_view name) { return equals_ignoring_case(name, name_); };
+    next_ = std::ranges::any_of(rules_.hashed, is_it) ? rule::hash
+            : is_secret_name(name_, rules_.removed)   ? rule::remove
+                                                      : rule::keep;
+}
+
+void secret_filter::see_value(std::string_view text, bool is_string) {
+    auto& within = open_.back();
+    const auto by = next_ != rule::keep ? next_ : within.is_secret ? rule::remove : rule::keep;
+    const bool is_literal = !is_string && (text == "true" || text == "false" || text == "null");
+    if (is_string && !within.is_secret && !rules_.removed.empty() &&
+        std::ranges::any_of(namers, [&](auto each) { return equals_ignoring_case(each, name_); })) {
+        within.names_secret =
+            within.names_secret || is_secret_name(unescaped(text), rules_.removed);
+    }
+    const auto begin = cleaned_.size();
+    if (by == rule::keep || is_literal) {
+        cleaned_ += is_string ? "\"" : "";
+        cleaned_ += text;
+        cleaned_ += is_string ? "\"" : "";
+    } else {
+        replace(text, by, is_string);
+    }
+    if (!is_literal && equals_ignoring_case(name_, "value")) {
+        within.value_at = begin;
+    }
+    end_value();
+}
+
+void secret_filter::replace(std::string_view contents, rule by, bool is_string) {
+    const auto stands_for = by == rule::hash
+                                ? sha256_of(is_string ? unescaped(contents) : std::string(contents))
+                                : std::string(removed_value);
+    cleaned_ += '"' + stands_for + '"';
+    if (is_string && contents.size() >= shortest_taken && taken_.size() < most_taken) {
+        taken_.emplace_back(contents, stands_for);
+    }
+}
+
+void secret_filter::open(char bracket) {
+    const bool is_secret = open_.back().is_secret || next_ != rule::keep;
+    if (equals_ignoring_case(name_, "value")) {
+        open_.back().value_at = cleaned_.size();
+    }
+    cleaned_ += bracket;
+    open_.push_back({.is_secret = is_secret});
+    name_.clear();
+    next_ = rule::keep;
+}
+
+// A value that a later member has turned out to be secret is replaced as a whole.
+void secret_filter::close(char bracket) {
+    const auto closed = open_.back();
+    if (open_.size() > 1) { // one too many: not JSON
+        open_.pop_back();
+    }
+    if (closed.names_secret && closed.value_ends > closed.value_at && closed.value_at > 0) {
+        const auto size = closed.value_ends - closed.value_at;
+        const auto old = cleaned_.substr(closed.value_at, size);
+        if (old.size() >= shortest_taken + 2 && old.starts_with('"') &&
+            taken_.size() < most_taken) {
+            taken_.emplace_back(old.substr(1, old.size() - 2), removed_value);
+        }
+        cleaned_.replace(closed.value_at, size, '"' + std::string(removed_value) + '"');
+    }
+    cleaned_ += bracket;
+    end_value();
+}
+
+void secret_filter::end_value() {
+    auto& within = open_.back();
+    if (within.value_at > 0 && within.value_ends == 0) {
+        within.value_ends = cleaned_.size();
+    }
+    name_.clear();
+    next_ = rule::keep;
+}
+
+void secret_filter::replace_elsewhere() {
+    // A text may hold another one.
+    std::ranges::sort(taken_, [](const auto& a, const auto& b) {
+        return a.first.size() != b.first.size() ? a.first.size() > b.first.size() : a < b;
+    });
+    const auto again = std::ranges::unique(taken_);
+    taken_.erase(again.begin(), again.end());
+    if (taken_.empty()) {
+        return;
+    }
+    const auto whole = std::exchange(cleaned_, {});
+    for (std::size_t at = 0; at < whole.size();) {
+        if (whole[at] != '"') {
+            cleaned_ += whole[at++];
+            continue;
+        }
+        const auto end = closing_quote(whole, at + 1);
+        const auto contents = std::string_view(whole).substr(at + 1, end - at - 1);
+        cleaned_ += '"';
+        cleaned_ += is_name(whole, end) ? std::string(contents) : without_taken(contents);
+        cleaned_ += end < whole.size() ? "\"" : "";
+        at = end + 1;
+    }
+}
+
+std::string secret_filter::without_taken(std::string_view contents) const {
+    std::string text(contents);
+    for (const auto& [taken, stands_for] : taken_) {
+        for (auto at = text.find(taken); at != std::string::npos; at = text.find(taken, at)) {
+            const auto before = text.find_last_not_of('\\', at - 1);
+            const auto slashes = at == 0 ? 0 : at - 1 - (before == std::string::npos ? -1 : before);
+            if (slashes % 2 == 0) {
+                text.replace(at, taken.size(), stands_for);
+                at += stands_for.size();
+            } else { // its first letter belongs to an escape
+                ++at;
+            }
+        }
+    }
+    return text;
+}
+
+} // namespace callmirror::decode

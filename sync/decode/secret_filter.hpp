@@ -1,0 +1,62 @@
+// Takes credentials out of a body before anything else looks at it: what is not in the text any
+// more can't reach a row, a message or the log by any way. Works on the text alone, so that a body
+// that is no JSON, or a record that can't be mirrored, is safe as well.
+// Reuses its buffers: one thread at a time.
+#pragma once
+
+#include "sync/providers/provider.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace callmirror::decode {
+
+// In the place of a value that is kept from the database.
+inline constexpr std::string_view removed_value = "[removed]";
+
+class secret_filter {
+public:
+    // What `rules` views must outlive it.
+    explicit secret_filter(const providers::credentials& rules)
+        : rules_(rules) {}
+
+    bool is_needed() const { return rules_.any(); }
+
+    // The body without them. Strings and numbers under a secret name are replaced, in whatever is
+    // nested there as well; true, false and null stay. So is the "value" beside a "name" that is
+    // secret. A text that was taken out is replaced wherever else it stands in the body, in a link
+    // for one. Valid until the next call.
+    std::string_view apply(std::string_view body);
+
+private:
+    enum class rule : std::uint8_t { keep, remove, hash };
+    // An object or list that is open.
+    struct frame {
+        bool is_secret = false;     // all that is in it
+        bool names_secret = false;  // one of its members says that its "value" is one
+        std::size_t value_at = 0;   // of its "value" in cleaned_; 0: none
+        std::size_t value_ends = 0; // 0: not yet
+    };
+
+    void see_string(std::string_view body, std::size_t& at);
+    void see_name(std::string_view contents);
+    void see_value(std::string_view text, bool is_string);
+    void open(char bracket);
+    void close(char bracket);
+    void end_value();
+    void replace(std::string_view contents, rule by, bool is_string);
+    void replace_elsewhere();
+    std::string without_taken(std::string_view contents) const;
+
+    const providers::credentials rules_;
+    std::string cleaned_;
+    std::vector<frame> open_;
+    std::string name_;                                       // of the member whose value comes next
+    rule next_ = rule::keep;                                 // for that value
+    std::vector<std::pair<std::string, std::string>> taken_; // texts, and what stands for them
+};
+
+} // namespace callmirror::decode
