@@ -565,6 +565,11 @@ bool session::outstanding(const list& of) const {
         return false;
     }
     const auto& slices = of.timeline.slices();
+    // What is read but not committed yet may still bring suspects.
+    if (std::ranges::any_of(slices,
+                            [&](const auto& each) { return of.timeline.is_busy(each.id); })) {
+        return true;
+    }
     if (!of.timeline.history_complete() && slices.front().begins > range().from) {
         return !of.timeline.is_blocked(range());
     }

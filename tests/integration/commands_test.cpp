@@ -114,7 +114,10 @@ TEST_F(Regression, CommandsSayThatTheDatabaseHasNoSchemaYet) {
 // ---- deletes
 
 TEST_F(Deletes, WaitForAWordAndAreCarriedOutAtIt) {
-    api_source from;
+    auto busy = small_world();
+    busy.calls_per_day = 300;
+    api_source from(busy);
+    config.resources = R"("calls", "streams", "stream_events")";
     expect_mirrored(from);
     EXPECT_THAT(run("deletes accept").out, HasSubstr("no deletion waits for a word"));
     const auto ids = from.ids(resource::calls);
@@ -124,7 +127,9 @@ TEST_F(Deletes, WaitForAWordAndAreCarriedOutAtIt) {
         }
     });
     EXPECT_EQ(run("backfill --again").status, 0);
-    EXPECT_EQ(count("calls", "deleted_at is not null"), 0);
+    // Where a stretch lost but a few, they are asked for and gone at once.
+    const auto all = static_cast<long>(ids.size() / 2);
+    EXPECT_LT(count("calls", "deleted_at is not null"), all / 2);
     const auto status = run("status");
     EXPECT_EQ(status.status, 1) << status.text();
     EXPECT_THAT(status.out, HasSubstr("wait for a word: `callmirror deletes list`"));
@@ -141,7 +146,7 @@ TEST_F(Deletes, WaitForAWordAndAreCarriedOutAtIt) {
     EXPECT_EQ(accepted.status, 0) << accepted.text();
     EXPECT_THAT(accepted.out, HasSubstr("deletions carried out"));
     expect_equal(from);
-    EXPECT_EQ(count("calls", "deleted_at is not null"), static_cast<long>(ids.size() / 2));
+    EXPECT_EQ(count("calls", "deleted_at is not null"), all);
 }
 
 // ---- check

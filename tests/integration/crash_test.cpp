@@ -97,7 +97,9 @@ void Crash::finish(api_source& from, const std::string& arguments,
                    std::chrono::milliseconds limit) {
     const auto done = run(arguments, limit);
     EXPECT_EQ(done.status, 0) << done.text();
-    EXPECT_EQ(differences(from), "") << done.text();
+    EXPECT_EQ(differences(from), "")
+        << done.text() << "suspects:\n"
+        << value("select string_agg(s::text, e'\\n') from callmirror.suspects s");
     expect_sound();
 }
 
