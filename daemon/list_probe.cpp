@@ -38,7 +38,8 @@ engine::awaitable<probe_problem> list_probe::read_page(const std::string& target
     }
     auto result = decoder_.page(body);
     if (!result.page) {
-        co_return probe_problem{fetch::verdict::bad_page, result.error.reason};
+        co_return probe_problem{fetch::verdict::bad_page,
+                                through_.censored(std::move(result.error.reason))};
     }
     page = std::move(*result.page);
     if (!page.hints.total) {
@@ -79,6 +80,9 @@ engine::awaitable<probe_problem> list_probe::learn() {
             std::vector<std::string> keys;
             for (const auto& record : page.records) {
                 keys.emplace_back(record.key);
+            }
+            for (const auto& record : page.rejected) { // served all the same
+                keys.push_back(record.raw);
             }
             manners.page(std::move(keys));
         }

@@ -91,8 +91,13 @@ engine::awaitable<exit_status> plan_all(const boost::asio::any_io_executor& exec
     auto status = exit_status::done;
     for (const auto& account : all.accounts) {
         const auto say = to.report_for(account.settings.name);
-        const auto one = co_await plan_account(executor, tasks, all, account, range, say);
-        status = worst(status, one);
+        try {
+            const auto one = co_await plan_account(executor, tasks, all, account, range, say);
+            status = worst(status, one);
+        } catch (const std::invalid_argument& error) { // a ca_file that can't be used
+            say(engine::level::error, error.what());
+            status = worst(status, exit_status::configuration);
+        }
     }
     co_return status;
 }
@@ -113,12 +118,7 @@ exit_status plan_backfill(const command_line& line) {
     to.configure(all.settings.log);
     const plan::time_range range{line.from.value_or(start_of_time), line.to.value_or(end_of_time)};
     const boost::asio::any_io_executor executor = io.get_executor();
-    try {
-        return run_to_end(io, plan_all(executor, tasks, all, range, to));
-    } catch (const std::invalid_argument& error) { // a ca_file that can't be used
-        std::fprintf(stderr, "%s: %s\n", line.config.c_str(), error.what());
-        return exit_status::configuration;
-    }
+    return run_to_end(io, plan_all(executor, tasks, all, range, to));
 }
 
 } // namespace callmirror::daemon

@@ -201,8 +201,8 @@ void row_builder::keep_rejected(std::string reason, std::string_view text) {
         full_ = "over 10000 records that can't be mirrored";
         return;
     }
-    rejected_.push_back(
-        {joined({"row ", std::to_string(served_), ": ", reason}), rejected_text(text)});
+    // Without its place on the page: a record that moves on is still the same one.
+    rejected_.push_back({std::move(reason), rejected_text(text)});
 }
 
 decoded_page row_builder::take() {

@@ -370,6 +370,7 @@ awaitable<void> session::follow_orders() {
         auto job = [&](write::store& store) { orders = store.open_orders(context.lease); };
         co_await context.store.run(job);
         co_await carry_out(context, lists, orders);
+        check_done(); // a slice may have been held for an order
     }
 }
 
@@ -572,7 +573,9 @@ bool session::outstanding(const list& of) const {
         const bool read_since = each.read_at >= ports.once_begun &&
                                 (each.read_at <= context.now() || each.due_at > context.now());
         const bool unread = !each.read_at || (ports.options.once->again && !read_since);
-        return !each.is_open() && range().overlaps(each) && unread && each.failures < hopeless;
+        // What a read came to is being committed: the suspects among it are still to be asked for.
+        const bool owed = of.timeline.is_busy(each.id) || (unread && each.failures < hopeless);
+        return !each.is_open() && range().overlaps(each) && owed;
     });
 }
 

@@ -184,6 +184,18 @@ TEST(Elsewhere, EndsInPartWhereWhatIsLeftIsHopeless) {
     EXPECT_THAT(judged.missing, HasSubstr("503"));
 }
 
+TEST(Elsewhere, MissesAListThatIsSetAsideOnlyWhereItWasNamed) {
+    auto list = good_list();
+    list.aside = true;
+    list.aside_reason = "calls page 0: 403";
+    const auto unnamed = judge_elsewhere(elsewhere_state(list), {}, {});
+    EXPECT_TRUE(unnamed.finished);
+    EXPECT_EQ(unnamed.missing, "");
+    const auto named = judge_elsewhere(elsewhere_state(list), {"calls"}, {});
+    EXPECT_TRUE(named.finished);
+    EXPECT_EQ(named.missing, "calls: not readable with this key: calls page 0: 403");
+}
+
 TEST(Elsewhere, LooksAtNothingButWhatWasAskedFor) {
     auto state = elsewhere_state(good_list());
     auto other = good_list();
