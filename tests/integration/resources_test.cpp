@@ -315,6 +315,43 @@ TEST_F(Resources, WithoutAListOutliveOneThatCannotBeHad) {
     expect_all_equal(from);
 }
 
+// A 404 for each of them is what a changed role looks like.
+TEST_F(Resources, WithoutAListThatAreNearlyAllGoneWaitForAWord) {
+    auto options = whole_world();
+    options.users = 60;
+    api_source from(options);
+    config.resources = R"("users", "agents")";
+    configure(from);
+    EXPECT_EQ(run("backfill").status, 0);
+    const auto tomorrow = [&] {
+        cluster().sql(database, "update callmirror.suspects set ask_at = now(), missing_since = "
+                                "missing_since - interval '1 day' where resource = 'agents'");
+    };
+    const std::string gone = "select count(*) from snapcall.agents where deleted_at is not null";
+    from.manner("agents.record_status", "404");
+    tomorrow();
+    const auto again = run("backfill --again");
+    EXPECT_THAT(again.text(), HasSubstr("over a fifth of all within a day"));
+    EXPECT_EQ(number(gone), 12);
+    EXPECT_EQ(run("status").status, 1);
+    from.manner("agents.record_status", "200");
+    tomorrow();
+    EXPECT_EQ(run("backfill --again").status, 0);
+    EXPECT_EQ(differences(from, {resource::agents}), "");
+
+    from.manner("agents.record_status", "404");
+    tomorrow();
+    run("backfill --again");
+    EXPECT_EQ(number(gone), 12);
+    const auto accepted = run("deletes accept");
+    EXPECT_EQ(accepted.status, 0) << accepted.text();
+    EXPECT_EQ(number(gone), 60);
+    from.manner("agents.record_status", "200");
+    tomorrow();
+    EXPECT_EQ(run("backfill --again").status, 0);
+    EXPECT_EQ(differences(from, {resource::agents}), "");
+}
+
 TEST_F(Resources, WithoutAListNeedTheOneTheirKeysComeFrom) {
     api_source from(empty_world());
     config.resources = R"("agents")";
