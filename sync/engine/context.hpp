@@ -67,6 +67,7 @@ struct list {
     bool deletes_can_be_asked;        // the single-record endpoint and its parameters are there
     std::optional<plan::digest> head; // what the head held when it was last read
     plan::slice_id head_id = 0;       // of the slice `head` belongs to
+    plan::slice_id unsuspected = 0;   // the head that no suspect belongs to, as far as is known
     utc_time head_saved_at{};
     bool head_under_way = false;
     latest_rows latest;

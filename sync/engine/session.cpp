@@ -341,7 +341,10 @@ awaitable<void> session::save_account() {
 awaitable<void> session::keep_lease() {
     const auto renew_every = ports.options.lease_time / 4;
     auto renew_at = context.time.now() + renew_every;
-    while (co_await tasks.sleep_until(std::min(renew_at, context.time.now() + outage_looked_at))) {
+    const auto wake_at = [&] { // a thousand idle accounts need not look every second
+        return once() ? std::min(renew_at, context.time.now() + outage_looked_at) : renew_at;
+    };
+    while (co_await tasks.sleep_until(wake_at())) {
         const auto now = context.time.now();
         refresh_pace();
         if (once() && now - context.last_answer > ports.options.once->give_up_after) {
@@ -376,6 +379,9 @@ awaitable<void> session::follow_orders() {
 
 awaitable<void> session::follow_head(list& of) {
     const bool wanted = range().overlaps(of.timeline.head());
+    const auto place = static_cast<std::size_t>(
+        1 +
+        std::distance(lists.begin(), std::ranges::find(lists, &of, &std::unique_ptr<list>::get)));
     while (wanted && co_await tasks.sleep_until(of.head_due)) {
         const auto now = context.time.now();
         if (of.head_under_way) { // an order works on its digest
@@ -392,7 +398,10 @@ awaitable<void> session::follow_head(list& of) {
         const bool read_well = co_await read_head(context, of);
         of.head_failures = read_well ? 0 : of.head_failures + (context.last_answer >= now ? 1 : 0);
         refresh_view(of);
-        of.head_due = now + ports.options.poll_interval;
+        // The lists' polls are spread over the interval: one connection is enough for them.
+        const auto share = of.heads_read == 1 ? place : lists.size();
+        of.head_due = now + ports.options.poll_interval * static_cast<int>(share) /
+                                static_cast<int>(lists.size());
         if (read_well && !of.timeline.head().read_at) { // it begins anew: what it holds is wanted
             of.head_due = context.time.now();
         } else if (once() && of.head_failures >= hopeless) {

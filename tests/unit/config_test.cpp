@@ -169,13 +169,13 @@ TEST(Mistakes, NameTheKeyItsLineItsValueAndTheRule) {
     const mistake_case cases[] = {
         {with("requests_per_second = -1"),
          "callmirror.toml:6: accounts[0].requests_per_second is -1, want a number from 0.01 to "
-         "1000\n"},
+         "10000\n"},
         {with("requests_per_second = nan"),
          "callmirror.toml:6: accounts[0].requests_per_second is nan, want a number from 0.01 to "
-         "1000\n"},
+         "10000\n"},
         {with("requests_per_second = \"5\""),
          "callmirror.toml:6: accounts[0].requests_per_second is \"5\", want a number from 0.01 to "
-         "1000\n"},
+         "10000\n"},
         {with("page_size = 0"),
          "callmirror.toml:6: accounts[0].page_size is 0, want a whole number from 1 to 1000\n"},
         {with("page_size = 10.0"),
