@@ -1,5 +1,6 @@
 #include "daemon/migrate_command.hpp"
 
+#include "daemon/reader_role.hpp"
 #include "daemon/setup.hpp"
 #include "schema/migrate.hpp"
 #include "sync/postgres/errors.hpp"
@@ -16,6 +17,19 @@ exit_status fail(exit_status status, const std::string& text) {
     return status;
 }
 
+void tell(const reader_report& reader) {
+    for (const auto& statement : reader.done) {
+        std::printf("%s\n", statement.c_str());
+    }
+    if (reader.wanted.empty()) {
+        return;
+    }
+    std::puts("for reports and dashboards, run as a superuser:");
+    for (const auto& statement : reader.wanted) {
+        std::printf("    %s;\n", statement.c_str());
+    }
+}
+
 } // namespace
 
 exit_status print_migrations() {
@@ -30,13 +44,15 @@ exit_status migrate(const std::string& config_path) {
         return exit_status::configuration;
     }
     try {
-        const auto report = schema::migrate(
-            database_options(std::get<database_setup>(loaded).url, migration_limit));
+        const auto options =
+            database_options(std::get<database_setup>(loaded).url, migration_limit);
+        const auto report = schema::migrate(options);
         for (const auto& file : report.applied) {
             std::printf("applied %s\n", file.c_str());
         }
         std::printf("the schema is version %d%s\n", report.version_after,
                     report.applied.empty() ? ", as it was" : "");
+        tell(make_reader(options, "snapcall"));
         return exit_status::done;
     } catch (const postgres::database_lost& error) {
         return fail(exit_status::unavailable, error.what());

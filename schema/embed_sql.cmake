@@ -36,7 +36,7 @@ struct embedded_sql {
     const char* text;
 };
 @declarations@
-// All of them, in the order of their names.
+// All of them, in the order in which they were given.
 std::span<const embedded_sql* const> all_embedded_sql();
 } // namespace
 ")

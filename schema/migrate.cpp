@@ -1,6 +1,7 @@
 #include "schema/migrate.hpp"
 
 #include "schema/sql.hpp"
+#include "schema/views.hpp"
 #include "sync/postgres/session.hpp"
 
 namespace callmirror::schema {
@@ -56,6 +57,31 @@ std::string record_sql(std::size_t place) {
            std::to_string(place + 1) + ", '" + it.file_name + "', '" + it.checksum + "')";
 }
 
+void apply_views(postgres::session& session, migration_report& report) {
+    bool none = false; // needs no lock, and no right but to read
+    session.in_transaction("look at the views", [&](postgres::transaction& within) {
+        none = pending_views(within).empty();
+    });
+    if (none)
+        return;
+    std::vector<std::string> applied;
+    try {
+        session.in_transaction("put the views in place", [&](postgres::transaction& within) {
+            within.run(lock_sql);
+            check(read_applied(within));
+            applied = put_views(within);
+        });
+    } catch (const postgres::database_lost& error) {
+        // 42P16: a column of a view that is there would have to go.
+        if (std::string_view(error.what()).find("(42P16)") == std::string_view::npos)
+            throw;
+        throw schema_mismatch(schema_mismatch::kind::newer,
+                              "the database's views are newer than this program's" +
+                                  std::string("\nhint: install the newer callmirror"));
+    }
+    report.applied.insert(report.applied.end(), applied.begin(), applied.end());
+}
+
 } // namespace
 
 int known_version() {
@@ -92,14 +118,20 @@ migration_report migrate(const postgres::session_options& options) {
             report.applied.push_back(name);
     }
     report.version_after = known_version();
+    apply_views(session, report);
     return report;
 }
 
 std::vector<std::string> pending(const postgres::session_options& options) {
-    const auto from = static_cast<std::size_t>(current_version(options));
+    postgres::session session(options);
     std::vector<std::string> names;
-    for (const embedded_sql* migration : all_embedded_sql().subspan(from))
-        names.emplace_back(migration->file_name);
+    session.in_transaction("read the schema's version", [&](postgres::transaction& within) {
+        const auto from = static_cast<std::size_t>(check(read_applied(within)));
+        for (const embedded_sql* migration : all_embedded_sql().subspan(from))
+            names.emplace_back(migration->file_name);
+        for (auto& view : pending_views(within))
+            names.push_back(std::move(view));
+    });
     return names;
 }
 
@@ -117,7 +149,7 @@ std::string print_sql() {
     for (std::size_t place = 0; place < all_embedded_sql().size(); ++place)
         text += "\nbegin;\n" + std::string(all_embedded_sql()[place]->text) + "\n" +
                 record_sql(place) + ";\ncommit;\n";
-    return text;
+    return text + print_views();
 }
 
 } // namespace callmirror::schema

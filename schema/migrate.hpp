@@ -2,6 +2,7 @@
 //
 // Each migration is one transaction under an advisory lock, so that several processes may try at
 // once and one may be killed at any point. A migration that was applied is known by its checksum.
+// The views for people come after them, in a transaction of their own: see views.hpp.
 #pragma once
 
 #include "sync/postgres/conninfo.hpp"
@@ -31,7 +32,7 @@ private:
 struct migration_report {
     int version_before = 0; // 0: there was no schema
     int version_after = 0;
-    std::vector<std::string> applied; // file names, by this call
+    std::vector<std::string> applied; // file names, by this call; views as views/NAME.sql
 };
 
 // The version this program knows and needs.

@@ -26,6 +26,14 @@ where not exists (select from pg_roles where rolname = name)
 group by name \gexec
 select format('create role %I login nosuperuser nocreatedb nocreaterole', :'reader')
 where not exists (select from pg_roles where rolname = :'reader') \gexec
+-- A question that takes longer is a mistake. One may set it otherwise, and it stays.
+select format('alter role %I set statement_timeout = %L', rolname, '1min')
+from pg_roles where rolname = :'reader' and array_to_string(rolconfig, ' ') !~ 'statement_timeout'
+    is not false \gexec
+-- Compiling a question takes longer than answering it from these tables.
+select format('alter role %I set jit = off', rolname)
+from pg_roles where rolname = :'reader' and array_to_string(rolconfig, ' ') !~ 'jit='
+    is not false \gexec
 
 select format('grant connect on database %I to %I, %I, %I',
               current_database(), :'daemon', :'owner', :'reader') \gexec

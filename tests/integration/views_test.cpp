@@ -1,0 +1,102 @@
+// The views of snapcall_bi where a mirror from the simulated API has nothing to show, and the role
+// that reads them.
+#include "tests/integration/harness.hpp"
+
+#include <gmock/gmock.h>
+
+#include <map>
+#include <regex>
+
+namespace callmirror::integration {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Views : public MirrorTest {};
+
+TEST_F(Views, CountAnUnknownStatusAsOtherUntilItIsMapped) {
+    const auto outcome = [&](const std::string& account) {
+        return value("select outcome from snapcall_bi.calls where account = '" + account + "'");
+    };
+    cluster().sql(database, R"(
+        insert into callmirror.accounts (account, updated_at) values ('a', now()), ('b', now());
+        insert into snapcall.calls (account, id, content_hash, created_at, status, raw)
+        values ('a', 1, 1, now(), 'Parked', '{}'), ('b', 1, 1, now(), 'Parked', '{}'))");
+    EXPECT_EQ(outcome("a"), "other");
+    EXPECT_EQ(value("select sum(other) from snapcall_bi.calls_by_day where account = 'a'"), "1");
+    cluster().sql(database, R"(insert into snapcall_bi.status_map values
+        ('*', 'parked', 'missed'), ('b', 'parked', 'abandoned'))");
+    EXPECT_EQ(outcome("a"), "missed");
+    EXPECT_EQ(outcome("b"), "abandoned");
+}
+
+TEST_F(Views, CountWhoCallsAgainWithinSevenDays) {
+    cluster().sql(database, R"(
+        insert into callmirror.accounts (account, updated_at) values ('a', now());
+        insert into snapcall.calls (account, id, content_hash, created_at, client, ani, raw)
+        values ('a', 1, 1, '2026-03-01 10:00Z', 'one', null, '{}'),
+               ('a', 2, 1, '2026-03-08 09:59Z', 'one', null, '{}'),  -- within
+               ('a', 3, 1, '2026-03-08 12:00Z', 'one', null, '{}'),
+               ('a', 4, 1, '2026-03-08 12:00Z', null, '336', '{}'),
+               ('a', 5, 1, '2026-03-15 12:01Z', 'one', null, '{}'),  -- a minute too late
+               ('a', 6, 1, '2026-03-15 12:00Z', null, '336', '{}'),  -- just in time
+               ('a', 7, 1, '2026-03-15 12:00Z', null, null, '{}'))");
+    const auto day = [&](const std::string& which) {
+        return value("select concat_ws(' ', calls, clients, repeat_calls, repeat_clients) "
+                     "from snapcall_bi.clients_by_day where account = 'a' and day = '" +
+                     which + "'");
+    };
+    EXPECT_EQ(day("2026-03-01"), "1 1 0 0");
+    EXPECT_EQ(day("2026-03-02"), "0 0 0 0");
+    EXPECT_EQ(day("2026-03-08"), "3 2 2 1");
+    EXPECT_EQ(day("2026-03-15"), "3 2 1 1");
+}
+
+// ---- the role
+
+TEST_F(Views, HaveARoleThatMigrateMakesAndThatMayOnlyRead) {
+    cluster().sql("postgres", R"(do $$ begin
+        if exists (select from pg_roles where rolname = 'callmirror_reader') then
+            execute format('alter role callmirror_reader rename to %I', 'was_' || txid_current());
+        end if; end $$)");
+    // An owner who may make no roles is told what somebody else has to run.
+    const auto owned = cluster().empty_database();
+    cluster().sql(owned,
+                  "create role no_roles login; grant create on database " + owned + " to no_roles");
+    config.database_url = cluster().url(owned, "no_roles");
+    write_configuration();
+    const auto told = run("migrate");
+    EXPECT_EQ(told.status, 0) << told.text();
+    EXPECT_THAT(told.out, HasSubstr("    create role callmirror_reader login"));
+    std::string lines; // those that are set in
+    const std::regex line("\n    ([^\n]*)");
+    for (std::sregex_iterator each(told.out.begin(), told.out.end(), line), end; each != end;
+         ++each) {
+        lines += (*each)[1].str() + '\n';
+    }
+    cluster().sql(owned, lines);
+    EXPECT_THAT(run("migrate").out, Not(HasSubstr("create role")));
+    EXPECT_THAT(run("migrate").out, Not(HasSubstr("grant")));
+
+    config.database_url = cluster().url(database); // here it is made by itself
+    write_configuration();
+    EXPECT_THAT(run("migrate").out, HasSubstr("grant select on all tables in schema snapcall_bi"));
+    const std::map<std::string, std::string> owners{{owned, "no_roles"}, {database, "postgres"}};
+    for (const auto& [each, owner] : owners) {
+        pqxx::connection reader(cluster().url(each, "callmirror_reader"));
+        pqxx::nontransaction work(reader);
+        EXPECT_STREQ(work.exec("show statement_timeout")[0][0].c_str(), "1min");
+        work.exec("select from snapcall.calls, snapcall_bi.freshness, snapcall_bi.rejected");
+        for (const char* sql : {"select from callmirror.slices", "delete from snapcall.calls",
+                                "update snapcall_bi.status_map set outcome = 'other'",
+                                "create table snapcall.x ()", "create schema x"}) {
+            EXPECT_THROW(work.exec(sql), pqxx::insufficient_privilege) << sql;
+        }
+        cluster().sql(each, "set role " + owner + "; create table snapcall.later ()");
+        work.exec("select from snapcall.later");
+    }
+}
+
+} // namespace
+} // namespace callmirror::integration
