@@ -65,6 +65,7 @@ start_postgres() {
         -c unix_socket_directories="$sockets" -c fsync=off -c log_min_messages=warning) \
         >"$demo/postgres.log" 2>&1 &
     postgres=$!
+    printf '%s postgres\n- %s\n' "$postgres" "$sockets" >>"$demo/left"
     database="postgresql:///reporting?host=$sockets&user=callmirror"
     local tries
     for tries in $(seq 100); do
@@ -77,6 +78,26 @@ start_postgres() {
     die "PostgreSQL did not start within 10 s (asked $tries times)" "its log: build/demo/postgres.log"
 }
 
+# What a demo left behind that could not clean up: its servers, and the socket's directory.
+clean_up_after_last() {
+    local pid program
+    [ -f "$demo/left" ] || return 0
+    while read -r pid program; do
+        case "$program" in
+        /tmp/callmirror-demo.*) rm -rf "$program" ;;
+        *)
+            [ "$(ps -o comm= -p "$pid" 2>/dev/null)" = "$program" ] || continue
+            say "stopping $program ($pid), left by a demo that was killed"
+            kill -INT "$pid" 2>/dev/null || true
+            for _ in $(seq 50); do
+                kill -0 "$pid" 2>/dev/null || break
+                sleep 0.1
+            done
+            ;;
+        esac
+    done <"$demo/left"
+}
+
 # ---- the simulated API
 
 start_api() {
@@ -85,6 +106,7 @@ start_api() {
         --ca-out "$demo/ca.pem")
     setsid "$bin/tests/simulator/simulated_snapcall" "${arguments[@]}" >"$demo/api.url" 2>"$demo/api.log" &
     started=("$!" "${started[@]+"${started[@]}"}")
+    printf '%s simulated_snapc\n' "$!" >>"$demo/left" # as the kernel cuts it
     for _ in $(seq 300); do
         url=$(head -n 1 "$demo/api.url")
         [ -z "$url" ] || return 0
@@ -147,6 +169,7 @@ build release callmirror simulated_snapcall
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+clean_up_after_last
 rm -rf "$demo"
 mkdir -p "$demo"
 start_postgres

@@ -110,7 +110,7 @@ constexpr account_rule_list rules{{
      [](const field& from, auto& to) { read_duration(from, to.snapshot_interval, 1s, 24h); }},
     {"page_size", [](const field& from, auto& to) { read_count(from, to.page_size, 1, 1000); }},
     {"requests_per_second",
-     [](const field& from, auto& to) { read_number(from, to.requests_per_second, 0.01, 1000); }},
+     [](const field& from, auto& to) { read_number(from, to.requests_per_second, 0.01, 10'000); }},
     {"max_in_flight",
      [](const field& from, auto& to) { read_count(from, to.max_in_flight, 1, 64); }},
     {"request_timeout",

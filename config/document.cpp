@@ -95,7 +95,7 @@ std::string wording(std::string_view description) {
     if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z') {
         text[0] = static_cast<char>(text[0] - 'A' + 'a');
     }
-    return printable(text, 300);
+    return printable(text, 300, placed::in_a_sentence);
 }
 
 std::string number_text(double value) {

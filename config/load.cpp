@@ -40,7 +40,10 @@ load_result parse(std::string_view toml, const std::string& file) {
     auto document = read_document(toml);
     if (const auto* const error = std::get_if<syntax_error>(&document)) {
         mistake found{error->at.line, error->at.column, {}, "not TOML: " + error->text, {}};
-        found.hint = "texts and durations stand in double quotes: key = \"value\"";
+        // "Error while parsing key-value pair: could not determine value type", and the like.
+        found.hint = error->text.ends_with("value type")
+                         ? "texts and durations stand in double quotes: key = \"value\""
+                         : "callmirror.example.toml shows how sections and keys are written";
         return mistakes{file, {std::move(found)}};
     }
     context in{std::filesystem::path{file}.parent_path().string(), {}};

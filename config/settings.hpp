@@ -81,7 +81,7 @@ struct account_settings {
     // 1 s to 1 d: between two reads of a list without time axis, while it changes.
     std::chrono::milliseconds snapshot_interval = std::chrono::minutes{10};
     std::size_t page_size = 100;      // records a request, 1 to 1000
-    double requests_per_second = 5.0; // 0.01 to 1000
+    double requests_per_second = 5.0; // 0.01 to 10,000
     std::size_t max_in_flight = 4;    // requests, 1 to 64
     std::chrono::milliseconds request_timeout = std::chrono::seconds{30}; // 1 s to 1 h
     std::string ca_file; // PEM, trusted beside the system's authorities; "" for none

@@ -58,7 +58,7 @@ engine::awaitable<probe_problem> api_probe::get(const std::string& target, std::
                 continue;
             }
         }
-        const probe_problem problem{what, fetch::describe(got)};
+        const probe_problem problem{what, censored(fetch::describe(got))};
         if (!is_outage(what)) {
             pace_.answered(now);
             last_answer_ = now;

@@ -15,6 +15,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace callmirror::daemon {
@@ -45,6 +46,8 @@ public:
     const plan::pace& pace() const { return pace_; }
     std::uint64_t requests() const { return requests_; }
     void stop() { api_.stop(); }
+    // A text about an answer without the key in it.
+    std::string censored(std::string text) const { return api_.censored(std::move(text)); }
 
 private:
     engine::awaitable<bool> wait_for_turn();

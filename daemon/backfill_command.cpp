@@ -183,6 +183,7 @@ engine::awaitable<void> backfill_process::do_job(job& of, const mirror_ports& po
         of.shown = &of.here->view();
         of.outcome.end = co_await of.here->run();
         of.outcome.why = of.here->why();
+        of.outcome.requests += of.here->view().requests;
         of.outcome.elsewhere = of.outcome.end == engine::account_end::held_elsewhere;
         if (!of.outcome.elsewhere || stop_.stopping()) {
             co_return;

@@ -1,6 +1,7 @@
 #include "daemon/backfill_summary.hpp"
 
 #include "daemon/text_table.hpp"
+#include "sync/base/text.hpp"
 
 namespace callmirror::daemon {
 namespace {
@@ -26,10 +27,6 @@ std::string word_for(const account_outcome& of) {
         return "the database refuses us";
     }
     return "";
-}
-
-std::string list_name(const progress_meter::totals& of) {
-    return of.resource + (of.scope.empty() ? "" : " " + of.scope);
 }
 
 // Why a list is not whole; "" where it is.
@@ -80,7 +77,6 @@ std::string backfill_summary(const std::vector<progress_meter::totals>& lists,
                           {"deleted", align::right},
                           {"rejected", align::right}});
         std::string notes;
-        std::uint64_t requests = 0;
         std::uint64_t rejected = 0;
         for (const auto& list : lists) {
             if (list.account != account.name) {
@@ -89,22 +85,23 @@ std::string backfill_summary(const std::vector<progress_meter::totals>& lists,
             const auto figure = [&](std::uint64_t n) {
                 return account.elsewhere ? std::string() : grouped(n);
             };
-            table.add({"  " + list_name(list), grouped(list.read), figure(list.inserted),
-                       figure(list.changed), figure(list.deleted), figure(list.rejected)});
-            requests += list.requests;
+            table.add({"  " + list_name(list.resource, list.scope), grouped(list.read),
+                       figure(list.inserted), figure(list.changed), figure(list.deleted),
+                       figure(list.rejected)});
             rejected += list.rejected;
             const auto missing = missing_of(list);
             if (!missing.empty()) {
-                notes += "  " + list_name(list) + ": " + missing + '\n';
+                notes += "  " + list_name(list.resource, list.scope) + ": " + missing + '\n';
             }
             if (list.misfits > 0) {
-                notes += "  " + list_name(list) + ": " + counted(list.misfits, "value") +
+                notes += "  " + list_name(list.resource, list.scope) + ": " +
+                         counted(list.misfits, "value") +
                          " did not fit their column: null there, kept in raw\n";
             }
         }
         text += account.name + ": " + word_for(account) + " (" + format_duration(took) +
                 (account.elsewhere ? ", by the daemon that holds the account"
-                                   : ", " + counted(requests, "request")) +
+                                   : ", " + counted(account.requests, "request")) +
                 ")\n";
         if (!account.why.empty()) {
             text += "  " + account.why + '\n';

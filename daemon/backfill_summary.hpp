@@ -6,6 +6,7 @@
 #include "sync/engine/account.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct account_outcome {
     std::string name;
     engine::account_end end = engine::account_end::stopped;
     std::string why;            // printable; "" where there is nothing to say
+    std::uint64_t requests = 0; // the whole account's, those about its companies too
     bool elsewhere = false;     // another process did the work
     bool misconfigured = false; // nothing was asked: `why` says why
 };

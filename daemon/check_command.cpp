@@ -9,9 +9,11 @@
 #include "daemon/log.hpp"
 #include "daemon/run_to_end.hpp"
 #include "daemon/text_table.hpp"
+#include "sync/providers/provider.hpp"
 
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <random>
 
@@ -106,6 +108,15 @@ engine::awaitable<exit_status> check_account(const boost::asio::any_io_executor&
         const auto self = co_await api.find_companies(companies);
         if (!judge_self(to, self, of.settings, companies)) {
             co_return to.worst_status();
+        }
+        for (const auto& each : providers::find_platform(of.settings.provider)->resources) {
+            const auto& wanted = of.settings.resources;
+            if (each.kind == providers::shape::by_key &&
+                (wanted.empty() || std::ranges::find(wanted, each.name) != wanted.end())) {
+                to.ok(of.settings.name + ": " + std::string(each.name),
+                      "has no list: asked for one by one, by " + std::string(each.keys_from.table) +
+                          "." + std::string(each.keys_from.column));
+            }
         }
         auto lists = lists_of(api, companies);
         for (auto& list : lists) {

@@ -45,6 +45,8 @@ private:
     command_line line_;
     std::string from_;
     std::string to_;
+    CLI::Option* from_given_ = nullptr; // an empty date is a mistake, not none
+    CLI::Option* to_given_ = nullptr;
     std::string progress_ = "auto";
 };
 
@@ -88,8 +90,10 @@ void parser::narrow(CLI::App* to) {
 void parser::add_backfill() {
     auto* sub = add("backfill", backfill_help, command::backfill);
     narrow(sub);
-    sub->add_option("--from", from_, "records from this date on")->type_name("DATE");
-    sub->add_option("--to", to_, "records before this date")->type_name("DATE");
+    from_given_ = sub->add_option("--from", from_, "records from this date on");
+    from_given_->type_name("DATE");
+    to_given_ = sub->add_option("--to", to_, "records before this date");
+    to_given_->type_name("DATE");
     auto* again = sub->add_flag("--again", line_.again, "read once more what was read before");
     sub->add_flag("--plan", line_.plan,
                   "write nothing; say how much there is and how long it takes")
@@ -119,10 +123,10 @@ void parser::add_deletes() {
 }
 
 command_line parser::result() {
-    if (!from_.empty()) {
+    if (from_given_->count() > 0) {
         line_.from = date_in("--from", from_);
     }
-    if (!to_.empty()) {
+    if (to_given_->count() > 0) {
         line_.to = date_in("--to", to_);
     }
     if (line_.from && line_.to && *line_.to <= *line_.from) {

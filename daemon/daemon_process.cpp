@@ -65,12 +65,19 @@ engine::awaitable<exit_status> daemon_process::supervise() {
         say(engine::level::error, wrong);
         status = exit_status::configuration;
     }
+    // The database's address may be what is to be corrected.
+    const interruption reload_wish{.woken = changed_, .asked = [this] { return reload_asked_; }};
     while (again) {
         again = false;
-        const auto ready = co_await make_schema_ready(io_.get_executor(), tasks_,
-                                                      current_.database_url, std::nullopt, report_);
+        const auto ready = co_await make_schema_ready(
+            io_.get_executor(), tasks_, current_.database_url, std::nullopt, report_, &reload_wish);
         if (ready.stopped || tasks_.stopping()) {
             break;
+        }
+        if (ready.interrupted) {
+            reload(nullptr);
+            again = true;
+            continue;
         }
         for (const auto& file : ready.applied) {
             say(engine::level::info, "migrated the database: " + file);
@@ -112,7 +119,7 @@ engine::awaitable<daemon_process::stretch_end> daemon_process::mirror_all() {
     auto end = stretch_end::stop;
     while (!tasks_.stopping()) {
         if (reload_asked_) {
-            reload(now);
+            reload(&now);
         }
         now.accounts.tend();
         const auto refusal = now.accounts.database_refusal();

@@ -35,7 +35,9 @@ private:
     engine::awaitable<exit_status> supervise();
     engine::awaitable<stretch_end> mirror_all();
     engine::awaitable<void> tend_systemd();
-    void reload(stretch& now);
+    // `now`: null while the database is waited for.
+    void reload(stretch* now);
+    void take_over(setup fresh, stretch* now);
     web_view look() const;
     void ask_stop();
     void say(engine::level how, const std::string& text) { report_(how, text); }

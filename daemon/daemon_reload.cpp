@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <stdexcept>
 #include <unistd.h>
 
 namespace callmirror::daemon {
@@ -13,30 +14,38 @@ std::string_view environment(const char* name) {
     return value ? value : "";
 }
 
-void daemon_process::reload(stretch& now) {
+void daemon_process::reload(stretch* now) {
     reload_asked_ = false;
-    systemd_.reloading();
-    auto loaded = load_setup(config_path_);
-    if (const auto* wrong = std::get_if<std::string>(&loaded)) {
-        say(engine::level::error, "the configuration stays as it was: " + *wrong);
-        systemd_.ready();
-        return;
+    if (is_ready_) { // before that, "ready" would end systemd's wait for the start
+        systemd_.reloading();
     }
-    auto& fresh = std::get<setup>(loaded);
-    const bool all_anew = fresh.database_url != current_.database_url ||
-                          fresh.settings.sync != current_.settings.sync;
-    fleet::changes done{.begun = fresh.accounts.size()};
+    auto loaded = load_setup(config_path_);
     try {
-        if (all_anew) {
-            now.accounts.prove(fresh.accounts);
-        } else {
-            done = now.accounts.set_accounts(fresh.accounts);
+        if (const auto* wrong = std::get_if<std::string>(&loaded)) {
+            throw std::invalid_argument(*wrong);
         }
-    } catch (const std::invalid_argument& error) {
+        take_over(std::get<setup>(std::move(loaded)), now);
+    } catch (const std::invalid_argument& error) { // a ca_file that can't be used as well
         say(engine::level::error,
             std::string("the configuration stays as it was: ") + error.what());
+    }
+    if (is_ready_) {
         systemd_.ready();
-        return;
+    }
+}
+
+// Throws std::invalid_argument, and changes nothing, where it can't be used.
+void daemon_process::take_over(setup fresh, stretch* now) {
+    const bool all_anew = !now || fresh.database_url != current_.database_url ||
+                          fresh.settings.sync != current_.settings.sync;
+    fleet::changes done{.begun = fresh.accounts.size()};
+    if (!now) {
+        const stretch trial(*this); // connects to nothing
+        trial.accounts.prove(fresh.accounts);
+    } else if (all_anew) {
+        now->accounts.prove(fresh.accounts);
+    } else {
+        done = now->accounts.set_accounts(fresh.accounts);
     }
     const auto wrong = web_.configure(fresh.settings.http);
     if (!wrong.empty()) {
@@ -45,11 +54,12 @@ void daemon_process::reload(stretch& now) {
     }
     current_ = std::move(fresh);
     log_.configure(current_.settings.log);
-    now.database_changed = all_anew;
+    if (now) {
+        now->database_changed = all_anew;
+    }
     say(engine::level::info, "the configuration was read again: " + counted(done.begun, "account") +
                                  " begun anew, " + std::to_string(done.stopped) + " ended, " +
                                  std::to_string(done.kept) + " left as they are");
-    systemd_.ready();
 }
 
 engine::awaitable<void> daemon_process::tend_systemd() {

@@ -25,10 +25,13 @@ with_database(const std::string& config_path,
     const auto& all = std::get<database_setup>(loaded);
     try {
         const auto options = database_options(all.url);
-        if (schema::current_version(options) != schema::known_version()) {
-            return fail(exit_status::in_part, "the database's schema is not up to date yet\n"
-                                              "  hint: `callmirror run` and `callmirror migrate` "
-                                              "bring it there");
+        const int version = schema::current_version(options);
+        if (version != schema::known_version()) {
+            return fail(exit_status::in_part,
+                        std::string(version == 0 ? "the database has no schema of callmirror's yet"
+                                                 : "the database's schema is not up to date yet") +
+                            "\n  hint: `callmirror migrate` makes it; so do `callmirror run` and "
+                            "`callmirror backfill`");
         }
         postgres::session session(options);
         return work(all, session);

@@ -5,6 +5,7 @@
 #include "daemon/database_command.hpp"
 #include "daemon/database_lanes.hpp"
 #include "daemon/held_deletes.hpp"
+#include "daemon/http_source.hpp"
 #include "daemon/mirror.hpp"
 #include "daemon/narrow.hpp"
 #include "daemon/on_thread.hpp"
@@ -128,13 +129,19 @@ exit_status accept_for(const database_setup& all, postgres::session& session,
         std::fprintf(stderr, "%s\n", error->text.c_str());
         return exit_status::configuration;
     }
-    const auto orders = place_orders(all, account.name, held);
     log told;
     told.configure({.level = config::log_level::warn, .format = all.settings.log.format});
     boost::asio::io_context io(1);
     asio_clock clock(io.get_executor(), std::random_device{}());
     engine::task_group tasks(io.get_executor(), clock);
     const account_setup of{account, std::get<config::secret>(std::move(key))};
+    try {
+        const http_source usable(io.get_executor(), of.settings, of.key);
+    } catch (const std::invalid_argument& error) { // the ca_file
+        std::fprintf(stderr, "%s: %s\n", account.name.c_str(), error.what());
+        return exit_status::configuration;
+    }
+    const auto orders = place_orders(all, account.name, held);
     const auto status = run_to_end(io, see_done(io, tasks, all, of, orders, told));
     if (status == exit_status::done) {
         const auto left = sum_of(held_of(session, account.name, line.resources));

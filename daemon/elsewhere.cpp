@@ -3,6 +3,7 @@
 #include "daemon/clock.hpp"
 #include "daemon/on_thread.hpp"
 #include "daemon/sql.hpp"
+#include "sync/base/text.hpp"
 #include "sync/write/postgres_store.hpp"
 
 #include <algorithm>
@@ -14,11 +15,14 @@ bool is_wanted(const list_state& list, const std::vector<std::string>& resources
     return resources.empty() || std::ranges::find(resources, list.resource) != resources.end();
 }
 
-// Why the list is not all there; "" where it is.
-std::string missing_in(const list_state& list, const engine::one_shot& wanted, bool& hopeless) {
-    const auto name = list.resource + (list.scope.empty() ? "" : " " + list.scope);
+// Why the list is not all there; "" where it is. What the key may not read is missing only where it
+// was asked for by name.
+std::string missing_in(const list_state& list, bool named, const engine::one_shot& wanted,
+                       bool& hopeless) {
+    const auto name = list_name(list.resource, list.scope);
     if (list.aside) {
-        return "";
+        hopeless = true;
+        return named ? name + ": not readable with this key: " + list.aside_reason : "";
     }
     if (!list.head_read_at) {
         return name + ": the newest records are still to be read";
@@ -56,7 +60,7 @@ elsewhere_progress judge_elsewhere(const account_state& state,
             continue;
         }
         bool hopeless = false;
-        const auto missing = missing_in(list, wanted, hopeless);
+        const auto missing = missing_in(list, !resources.empty(), wanted, hopeless);
         if (!missing.empty()) {
             result.missing = result.missing.empty() ? missing : result.missing;
             result.finished = result.finished && hopeless;

@@ -45,10 +45,9 @@ void note_problem(list_estimate& result, const probe_problem& problem) {
                          problem.what == fetch::verdict::connection_lost ||
                          problem.what == fetch::verdict::server_busy ||
                          problem.what == fetch::verdict::bad_certificate;
-    result.problem =
-        problem.what == fetch::verdict::forbidden || problem.what == fetch::verdict::not_found
-            ? "not readable with this key: " + problem.text
-            : problem.text;
+    result.aside =
+        problem.what == fetch::verdict::forbidden || problem.what == fetch::verdict::not_found;
+    result.problem = result.aside ? "not readable with this key: " + problem.text : problem.text;
 }
 
 } // namespace

@@ -15,6 +15,7 @@ struct list_estimate {
     int page = 100;             // records a request brings
     std::string how_sure;       // "the server's own total, checked at its last page"
     std::string problem;        // why it can't be told; "" where it can
+    bool aside = false;         // this key may not read it
     bool refused = false;       // the key itself was: nothing more may be asked
     bool unreachable = false;
 };

@@ -69,8 +69,8 @@ std::string held_text(const std::vector<held_slice>& all, utc_time now) {
                       {"since"},
                       {"for example"}});
     for (const auto& each : all) {
-        table.add({each.account, each.resource + (each.scope.empty() ? "" : " " + each.scope),
-                   stretch_of(each), grouped(each.held), grouped(each.records),
+        table.add({each.account, list_name(each.resource, each.scope), stretch_of(each),
+                   grouped(each.held), grouped(each.records),
                    format_duration(std::max(now - each.since, utc_time::duration(0))) + " ago",
                    printable(each.examples, 60)});
     }

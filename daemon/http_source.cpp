@@ -46,10 +46,25 @@ config::secret authorization_of(config::auth_scheme scheme, const config::secret
 
 http_source::http_source(boost::asio::any_io_executor executor,
                          const config::account_settings& account, const config::secret& key)
-    : client_(std::move(executor), options_of(account, key)) {}
+    : unspeakable_{key, base64(std::string(key.reveal()) + ':')}
+    , client_(std::move(executor), options_of(account, key)) {}
 
 engine::awaitable<fetch::answer> http_source::get(const std::string& target) {
     return client_.get(target);
+}
+
+// Servers quote the key in error bodies and redirects, and not every key is long enough to look
+// like one.
+std::string http_source::censored(std::string text) const {
+    constexpr std::string_view instead = "...";
+    for (const auto& each : unspeakable_) {
+        const auto secret = each.reveal();
+        for (auto at = text.find(secret); !secret.empty() && at != std::string::npos;
+             at = text.find(secret, at + instead.size())) {
+            text.replace(at, secret.size(), instead);
+        }
+    }
+    return text;
 }
 
 } // namespace callmirror::daemon

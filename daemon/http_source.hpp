@@ -9,6 +9,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <string>
+#include <vector>
 
 namespace callmirror::daemon {
 
@@ -22,11 +23,13 @@ public:
                 const config::secret& key);
 
     engine::awaitable<fetch::answer> get(const std::string& target) override;
+    std::string censored(std::string text) const override;
 
     // What is under way ends as stopped, and so does what is asked for later.
     void stop() { client_.stop(); }
 
 private:
+    std::vector<config::secret> unspeakable_; // the key, plain and as it is sent
     fetch::http_client client_;
 };
 

@@ -1,5 +1,6 @@
 #include "daemon/api_probe.hpp"
 #include "daemon/clock.hpp"
+#include "sync/base/text.hpp"
 #include "sync/engine/requests.hpp"
 #include "sync/engine/slice_sink.hpp"
 #include "sync/fetch/query.hpp"
@@ -24,7 +25,7 @@ list_probe::list_probe(api_probe& through, const providers::resource& resource, 
     , limit_(static_cast<int>(through.account().page_size)) {}
 
 std::string list_probe::name() const {
-    return std::string(resource_.name) + (scope_.empty() ? "" : " " + scope_);
+    return list_name(resource_.name, scope_);
 }
 
 engine::awaitable<probe_problem> list_probe::read_page(const std::string& target,
@@ -37,7 +38,8 @@ engine::awaitable<probe_problem> list_probe::read_page(const std::string& target
     }
     auto result = decoder_.page(body);
     if (!result.page) {
-        co_return probe_problem{fetch::verdict::bad_page, result.error.reason};
+        co_return probe_problem{fetch::verdict::bad_page,
+                                through_.censored(std::move(result.error.reason))};
     }
     page = std::move(*result.page);
     if (!page.hints.total) {
@@ -78,6 +80,9 @@ engine::awaitable<probe_problem> list_probe::learn() {
             std::vector<std::string> keys;
             for (const auto& record : page.records) {
                 keys.emplace_back(record.key);
+            }
+            for (const auto& record : page.rejected) { // served all the same
+                keys.push_back(record.raw);
             }
             manners.page(std::move(keys));
         }

@@ -33,8 +33,10 @@ constexpr std::array all{
                        "Time to decode an answer."},
     metric_description{"callmirror_commit_duration_seconds", histogram, "account",
                        "Time to commit a batch, waiting for a connection included."},
-    metric_description{"callmirror_freshness_seconds", gauge, list,
-                       "Age of the last complete read of the newest records; +Inf before it."},
+    metric_description{
+        "callmirror_freshness_seconds", gauge, list,
+        "Age of the last complete read of the newest records, or of all of a list without "
+        "time axis; +Inf before it."},
     metric_description{"callmirror_last_read_timestamp_seconds", gauge, list,
                        "When any slice was last read whole by this process, since 1970."},
     metric_description{"callmirror_backfill_share_ratio", gauge, list,

@@ -7,12 +7,13 @@
 #include "daemon/narrowed_setup.hpp"
 #include "daemon/run_to_end.hpp"
 #include "schema/migrate.hpp"
+#include "sync/base/text.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <cstdio>
-#include <stdexcept>
 #include <random>
+#include <stdexcept>
 
 namespace callmirror::daemon {
 namespace {
@@ -61,16 +62,18 @@ engine::awaitable<exit_status> plan_account(const boost::asio::any_io_executor& 
     } else if (companies.empty()) {
         say(engine::level::warning, "no company is known; name them with companies = [...]");
     }
+    const bool all_wanted = of.settings.resources.empty(); // as far as the key may read
     for (auto& list : lists) {
         auto estimate = co_await estimate_list(list, range);
         for (const auto& each : known.lists) {
-            if (estimate.list == each.resource + (each.scope.empty() ? "" : " " + each.scope)) {
+            if (estimate.list == list_name(each.resource, each.scope)) {
                 estimate.mirrored = each.records;
             }
         }
         status = worst(status, estimate.refused            ? exit_status::refused
                                : estimate.unreachable      ? exit_status::unavailable
-                               : !estimate.problem.empty() ? exit_status::in_part
+                               : !estimate.problem.empty() && !(estimate.aside && all_wanted)
+                                   ? exit_status::in_part
                                                            : exit_status::done);
         estimates.push_back(std::move(estimate));
         if (status == exit_status::refused || status == exit_status::unavailable) {
@@ -88,8 +91,13 @@ engine::awaitable<exit_status> plan_all(const boost::asio::any_io_executor& exec
     auto status = exit_status::done;
     for (const auto& account : all.accounts) {
         const auto say = to.report_for(account.settings.name);
-        const auto one = co_await plan_account(executor, tasks, all, account, range, say);
-        status = worst(status, one);
+        try {
+            const auto one = co_await plan_account(executor, tasks, all, account, range, say);
+            status = worst(status, one);
+        } catch (const std::invalid_argument& error) { // a ca_file that can't be used
+            say(engine::level::error, error.what());
+            status = worst(status, exit_status::configuration);
+        }
     }
     co_return status;
 }
@@ -110,12 +118,7 @@ exit_status plan_backfill(const command_line& line) {
     to.configure(all.settings.log);
     const plan::time_range range{line.from.value_or(start_of_time), line.to.value_or(end_of_time)};
     const boost::asio::any_io_executor executor = io.get_executor();
-    try {
-        return run_to_end(io, plan_all(executor, tasks, all, range, to));
-    } catch (const std::invalid_argument& error) { // a ca_file that can't be used
-        std::fprintf(stderr, "%s: %s\n", line.config.c_str(), error.what());
-        return exit_status::configuration;
-    }
+    return run_to_end(io, plan_all(executor, tasks, all, range, to));
 }
 
 } // namespace callmirror::daemon

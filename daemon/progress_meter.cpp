@@ -1,4 +1,5 @@
 #include "daemon/progress.hpp"
+#include "sync/base/text.hpp"
 
 #include <algorithm>
 #include <set>
@@ -35,7 +36,8 @@ bool began_anew(const engine::list_view& last, const engine::list_view& now) {
 }
 
 bool is_done(const engine::list_view& list) {
-    return list.head_read_at && list.last_error.empty() && list.unread == 0 && list.history_complete && list.share >= 0.9995;
+    return list.head_read_at && list.last_error.empty() && list.unread == 0 &&
+           list.history_complete && list.share >= 0.9995;
 }
 
 } // namespace
@@ -98,8 +100,8 @@ std::vector<list_progress> progress_meter::lines() const {
     std::vector<list_progress> lines;
     for (const auto& each : lists_) {
         list_progress line;
-        line.name = (accounts.size() > 1 ? each.account + ' ' : "") + each.last.resource +
-                    (each.last.scope.empty() ? "" : ' ' + each.last.scope);
+        line.name = (accounts.size() > 1 ? each.account + ' ' : "") +
+                    list_name(each.last.resource, each.last.scope);
         line.share = each.last.share;
         line.share_is_of_all = each.last.history_complete;
         line.done = is_done(each.last);

@@ -40,11 +40,10 @@ attempt try_once(const config::secret& url) {
 
 } // namespace
 
-engine::awaitable<schema_result> make_schema_ready(const boost::asio::any_io_executor& executor,
-                                                   engine::task_group& tasks,
-                                                   const config::secret& url,
-                                                   std::optional<steady_time> patience,
-                                                   const engine::report& say) {
+engine::awaitable<schema_result>
+make_schema_ready(const boost::asio::any_io_executor& executor, engine::task_group& tasks,
+                  const config::secret& url, std::optional<steady_time> patience,
+                  const engine::report& say, const interruption* early) {
     const auto begun = tasks.time().now();
     auto pause = first_pause;
     bool said = false;
@@ -68,8 +67,15 @@ engine::awaitable<schema_result> make_schema_ready(const boost::asio::any_io_exe
             say(engine::level::warning, last.lost + "; it is tried again");
             said = true;
         }
-        if (!co_await tasks.sleep_until(now + pause)) {
-            last.result.stopped = true;
+        bool goes_on = !tasks.stopping();
+        if (!early) {
+            goes_on = co_await tasks.sleep_until(now + pause);
+        } else if (goes_on && !early->asked()) {
+            goes_on = co_await early->woken.wait_until(now + pause);
+        }
+        last.result.stopped = !goes_on;
+        last.result.interrupted = early && early->asked();
+        if (last.result.stopped || last.result.interrupted) {
             co_return last.result;
         }
         pause = std::min(pause * 2, longest_pause);

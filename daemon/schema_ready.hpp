@@ -7,6 +7,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,17 +17,23 @@ namespace callmirror::daemon {
 struct schema_result {
     exit_status status = exit_status::done;
     bool stopped = false;             // the group was stopped meanwhile
+    bool interrupted = false;         // something else is to be done before it is waited on
     std::string why;                  // where it is not done: what, and what to do
     std::vector<std::string> applied; // file names
     int version = 0;
 };
 
+// What ends the wait early: `asked` is looked at whenever `woken` is notified.
+struct interruption {
+    engine::signal& woken;
+    std::function<bool()> asked;
+};
+
 // `patience`: how long an outage may take; nullopt: for ever. What is waited for is said once, and
 // its end.
-engine::awaitable<schema_result> make_schema_ready(const boost::asio::any_io_executor& executor,
-                                                   engine::task_group& tasks,
-                                                   const config::secret& url,
-                                                   std::optional<steady_time> patience,
-                                                   const engine::report& say);
+engine::awaitable<schema_result>
+make_schema_ready(const boost::asio::any_io_executor& executor, engine::task_group& tasks,
+                  const config::secret& url, std::optional<steady_time> patience,
+                  const engine::report& say, const interruption* early = nullptr);
 
 } // namespace callmirror::daemon

@@ -18,7 +18,7 @@ constexpr std::size_t longest_text = 400;
 
 // Text from elsewhere: control characters named, then fit for HTML.
 std::string shown(std::string_view text) {
-    return escaped(printable(text, longest_text));
+    return escaped(printable(text, longest_text, placed::in_a_sentence));
 }
 
 std::string age_of(utc_time time, utc_time now) {
@@ -133,9 +133,7 @@ std::string history_text(const engine::list_view& list) {
 }
 
 std::string list_card(const engine::list_view& list, utc_time now) {
-    const auto name = list.scope.empty()
-                          ? shown(list.resource)
-                          : shown(list.resource) + " of company " + shown(list.scope);
+    const auto name = shown(list_name(list.resource, list.scope));
     std::string html = "<article>\n<h3>" + name + "</h3>\n<dl>\n";
     if (!list.head_read_at) {
         html += figure("Fresh to", "not read yet", "care");

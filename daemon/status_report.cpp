@@ -1,6 +1,7 @@
 #include "daemon/status_report.hpp"
 
 #include "daemon/text_table.hpp"
+#include "sync/base/text.hpp"
 
 #include <algorithm>
 
@@ -14,7 +15,7 @@ constexpr std::chrono::milliseconds whole_late = 30min;
 constexpr auto saved_late = 20s; // the time of a read that found nothing is not written each time
 
 std::string name_of(const list_state& list) {
-    return list.resource + (list.scope.empty() ? "" : " " + list.scope);
+    return list_name(list.resource, list.scope);
 }
 
 std::string age_of(const std::optional<utc_time>& time, utc_time now) {

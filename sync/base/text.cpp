@@ -84,7 +84,7 @@ bool is_blank(char c) {
 
 } // namespace
 
-std::string printable(std::string_view text, std::size_t limit) {
+std::string printable(std::string_view text, std::size_t limit, placed where) {
     const bool cut = text.size() > limit;
     if (cut) {
         text = cut_at_character(text, limit);
@@ -98,7 +98,7 @@ std::string printable(std::string_view text, std::size_t limit) {
         if (next.length == 0 || misleads(next.code)) {
             append_hex(shown, bytes);
         } else {
-            if (bytes == "\"" || bytes == "\\") {
+            if (where == placed::between_quotes && (bytes == "\"" || bytes == "\\")) {
                 shown += '\\';
             }
             shown += bytes;
@@ -141,6 +141,14 @@ std::string_view trim(std::string_view text) {
         text.remove_suffix(1);
     }
     return text;
+}
+
+std::string list_name(std::string_view resource, std::string_view company) {
+    std::string name(resource);
+    if (!company.empty()) {
+        name.append(" of company ").append(company);
+    }
+    return name;
 }
 
 } // namespace callmirror

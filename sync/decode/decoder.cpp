@@ -62,7 +62,6 @@ struct decoder::implementation {
     secret_filter secrets;
     bool asks_by_key;
     record_names names;
-    json_index index;
     json_walker walker;
     row_builder rows;
     std::string repaired; // the body where it was not UTF-8
@@ -79,6 +78,9 @@ std::string decoder::implementation::prepare(std::string_view body) {
     if (secrets.is_needed()) {
         body = secrets.apply(body);
     }
+    // Hundreds of kilobytes that are needed only within a call: one for all lists of a thread, of
+    // which there may be thousands.
+    thread_local json_index index;
     json_index::outcome outcome = index.build(body);
     if (outcome == json_index::outcome::bad_utf8) { // one bad record must not lose the page
         repaired = with_valid_utf8(body);

@@ -21,7 +21,7 @@ namespace callmirror::decode {
 
 // A record that can't be mirrored: no object, no key, or a key that does not fit.
 struct rejected_record {
-    std::string reason; // "row 12: no \"id\"", rows counted from 1; printable
+    std::string reason; // "no \"id\"", the same wherever the record stands; printable
     std::string raw;    // as served, at most 1 MiB, valid UTF-8 without U+0000
 };
 

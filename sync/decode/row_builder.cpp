@@ -18,18 +18,6 @@ constexpr std::size_t most_line_bytes = std::size_t{256} << 20U;
 constexpr std::size_t most_rejected = 10'000;
 constexpr std::size_t most_rejected_bytes = std::size_t{1} << 20U;
 
-const json_value& first_of(const std::vector<pointer_trie::node_id>& nodes,
-                           const json_walker& record) {
-    static constexpr json_value nothing;
-    for (const pointer_trie::node_id node : nodes) {
-        const json_value& found = record.wanted(node);
-        if (found.kind != json_kind::absent && found.kind != json_kind::null) {
-            return found;
-        }
-    }
-    return nothing;
-}
-
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
@@ -66,29 +54,6 @@ std::string rejected_text(std::string_view text) {
 }
 
 } // namespace
-
-column_plan::column_plan(const providers::resource& resource)
-    : resource_{&resource} {
-    key_.push_back(trie_.add(resource.key_pointer));
-    for (const std::string_view pointer : resource.other_key_pointers) {
-        key_.push_back(trie_.add(pointer));
-    }
-    for (const providers::column& column : resource.columns) {
-        auto& nodes = columns_.emplace_back();
-        for (const std::string_view pointer : column.pointers) {
-            nodes.push_back(trie_.add(pointer));
-        }
-    }
-    trie_.finish();
-}
-
-const json_value& column_plan::key(const json_walker& record) const {
-    return first_of(key_, record);
-}
-
-const json_value& column_plan::value(std::size_t column, const json_walker& record) const {
-    return first_of(columns_[column], record);
-}
 
 row_builder::row_builder(std::string_view account, const column_plan& plan)
     : plan_{&plan} {
@@ -236,8 +201,8 @@ void row_builder::keep_rejected(std::string reason, std::string_view text) {
         full_ = "over 10000 records that can't be mirrored";
         return;
     }
-    rejected_.push_back(
-        {joined({"row ", std::to_string(served_), ": ", reason}), rejected_text(text)});
+    // Without its place on the page: a record that moves on is still the same one.
+    rejected_.push_back({std::move(reason), rejected_text(text)});
 }
 
 decoded_page row_builder::take() {

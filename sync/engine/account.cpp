@@ -93,6 +93,7 @@ awaitable<account_end> account_engine::implementation::run() {
                   (last_failure.empty() ? "" : "; the last: " + last_failure);
         }
         if (result.end) {
+            why = why.empty() ? view.lacks : why;
             co_return *result.end;
         }
         const auto now = time.now();

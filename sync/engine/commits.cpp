@@ -56,6 +56,7 @@ awaitable<void> commit(session_context& context, list& of, write::commit_unit& u
     view.rejected += rejected;
     if (!unit.suspects.empty()) {
         context.suspects_added = true;
+        of.unsuspected = 0;
         context.work_changed.notify();
     }
 }

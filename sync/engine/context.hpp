@@ -2,6 +2,7 @@
 // the session; one io thread.
 #pragma once
 
+#include "sync/base/text.hpp"
 #include "sync/decode/decoder.hpp"
 #include "sync/engine/gate.hpp"
 #include "sync/engine/latest_rows.hpp"
@@ -66,6 +67,7 @@ struct list {
     bool deletes_can_be_asked;        // the single-record endpoint and its parameters are there
     std::optional<plan::digest> head; // what the head held when it was last read
     plan::slice_id head_id = 0;       // of the slice `head` belongs to
+    plan::slice_id unsuspected = 0;   // the head that no suspect belongs to, as far as is known
     utc_time head_saved_at{};
     bool head_under_way = false;
     latest_rows latest;
@@ -83,10 +85,7 @@ struct list {
     bool trust_totals = true; // until the pages contradict them steadily
     std::string records_at;   // where the pages' records were last
 
-    std::string name() const {
-        return scope.empty() ? std::string(resource->name)
-                             : std::string(resource->name) + " of company " + scope;
-    }
+    std::string name() const { return list_name(resource->name, scope); }
 };
 
 // The hash of a digest's key that the last complete read has not shown, and that stays there so

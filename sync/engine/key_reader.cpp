@@ -2,13 +2,12 @@
 
 #include "sync/base/text.hpp"
 #include "sync/engine/commits.hpp"
+#include "sync/engine/key_reading.hpp"
 #include "sync/engine/list_health.hpp"
 #include "sync/engine/requests.hpp"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
-#include <utility>
 
 namespace callmirror::engine {
 namespace {
@@ -31,22 +30,6 @@ std::chrono::milliseconds spread_of(const std::string& key) {
     return std::chrono::milliseconds(
         static_cast<std::int64_t>((hash ^ hash >> 32U) % static_cast<std::uint64_t>(width)));
 }
-
-// One turn.
-struct key_reading {
-    session_context& context;
-    list& of;
-    plan::slice slice;
-    std::set<std::string> wanted{};            // keys that the other table has
-    std::vector<write::suspect_row> watched{}; // and those that it had
-    plan::digest held{};                       // records that are there
-    bool changed = false;
-    std::optional<problem> failed{}; // the first
-
-    bool is_due(const write::suspect_row& each) const {
-        return each.attempts > 0 || each.ask_at <= context.now();
-    }
-};
 
 awaitable<void> load(key_reading& read) {
     std::vector<std::string> keys;
@@ -91,27 +74,6 @@ awaitable<void> watch_new_keys(key_reading& read) {
     end_turn(read.context, read.of);
 }
 
-void take_record(key_reading& read, const decode::decoded_record& record,
-                 write::commit_unit& unit) {
-    unit.rows.rows.push_back(
-        {std::string(record.key), record.hash, 0, static_cast<std::uint32_t>(record.line.size())});
-    unit.rows.lines.append(record.line);
-    read.changed = read.changed || read.held.find(record.key) != record.hash;
-    read.held.put(record.key, record.hash);
-}
-
-void take_absence(key_reading& read, const std::string& key, write::commit_unit& unit) {
-    unit.deleted.push_back(key);
-    plan::digest rest;
-    read.held.for_each([&](std::string_view other, std::uint64_t hash) {
-        if (other != key) {
-            rest.put(other, hash);
-        }
-    });
-    read.changed = read.changed || rest.size() != read.held.size();
-    read.held = std::move(rest);
-}
-
 // Asks for one. False where the turn is over: the engine is stopping, or the key may not read them.
 awaitable<bool> ask_one(key_reading& read, write::suspect_row& each, write::commit_unit& unit) {
     const auto& resource = *read.of.resource;
@@ -136,16 +98,12 @@ awaitable<bool> ask_one(key_reading& read, write::suspect_row& each, write::comm
     each.attempts = 0;
     each.ask_at = now + each_after + spread_of(each.key);
     if (!why) {
+        each.state = suspect_state::watched;
         take_record(read, std::get<listed_page>(got).content.records.front(), unit);
         unit.asked_suspects.push_back(each);
         co_return true;
     }
-    take_absence(read, each.key, unit);
-    if (read.wanted.contains(each.key)) { // it may come
-        unit.asked_suspects.push_back(each);
-    } else {
-        unit.cleared_suspects.emplace_back(each.resource, each.key);
-    }
+    take_absence(read, each, unit);
     co_return true;
 }
 
@@ -170,7 +128,8 @@ awaitable<void> ask_some(key_reading& read) {
         if (!unit.rows.rows.empty() || !unit.deleted.empty()) {
             add_digest(read, unit);
         }
-        if (!unit.asked_suspects.empty() || !unit.cleared_suspects.empty()) {
+        if (!unit.asked_suspects.empty() || !unit.cleared_suspects.empty() ||
+            !unit.suspects.empty()) {
             co_await take_turn(read.context, read.of);
             co_await commit(read.context, read.of, unit);
             end_turn(read.context, read.of);
@@ -178,6 +137,14 @@ awaitable<void> ask_some(key_reading& read) {
         if (!go_on) {
             break;
         }
+    }
+    if (read.braked > 0) {
+        view_of(read.context, read.of).held_deletes += read.braked;
+        read.context.say(level::warning,
+                         read.of.name() + ": " + std::to_string(read.braked) +
+                             " records more are gone, over a fifth of all within a day: they are "
+                             "kept until they are asked for again tomorrow, or `callmirror deletes "
+                             "accept`");
     }
 }
 
@@ -190,15 +157,17 @@ plan::slice_changes conclude(key_reading& read) {
         next = std::min(next, each.ask_at);
         oldest = std::min<utc_time>(oldest, each.ask_at - each_after - spread_of(each.key));
     }
+    std::int64_t records = 0;
+    read.held.for_each([&](std::string_view, std::uint64_t hash) { records += hash != not_shown; });
     note_success(read.context, read.of);
     read.of.learned.head_read_at = oldest;
     // A key that comes to the other table is not to wait for a day.
     const auto look = now + read.of.look_for_keys_after;
     const auto again = std::clamp<utc_time>(next, now + looked_at_after,
                                             std::max<utc_time>(look, now + looked_at_after));
-    return read.of.timeline.read(
-        read.slice.id, now, static_cast<std::int64_t>(read.held.size()), 1, again,
-        read.changed ? plan::timeline::content::changed : plan::timeline::content::same);
+    return read.of.timeline.read(read.slice.id, now, records, 1, again,
+                                 read.changed ? plan::timeline::content::changed
+                                              : plan::timeline::content::same);
 }
 
 } // namespace

@@ -31,8 +31,9 @@ awaitable<bool> drop_moved(session_context& context, list& of, plan::slice_id sl
         const auto theirs = co_await load_digest(context, id);
         const auto* other = of.timeline.find(id);
         const bool settled = other && !is_under_way(of, *other);
-        certain = certain && (!other || ((other->read_at || other->failures > 0) &&
-                                         (settled || !other->is_open())));
+        certain =
+            certain &&
+            (!other || ((other->read_at || other->failures > 0) && (settled || !other->is_open())));
         std::erase_if(missing, [&](const auto& each) {
             const bool moved = theirs.find(each.key).value_or(not_shown) != not_shown;
             if (moved && !settled) {

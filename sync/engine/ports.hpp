@@ -44,6 +44,8 @@ class source {
 public:
     virtual ~source() = default;
     virtual awaitable<fetch::answer> get(const std::string& target) = 0;
+    // A text about an answer, which may quote what was sent, without the key in it.
+    virtual std::string censored(std::string text) const { return text; }
 };
 
 // A call that is made once, soon, while the callee is alive. Trivial, so that it may stand inside a

@@ -85,9 +85,9 @@ awaitable<std::optional<problem>> send(session_context& context, plan::work kind
         context.view.request_time.note(answered_at - sent_at);
         context.view.bytes += got.body.size();
         auto what = fetch::judge(got);
-        auto text = fetch::describe(got);
+        auto text = context.api.censored(fetch::describe(got));
         if (what == fetch::verdict::ok) {
-            text = accept(got.body);
+            text = context.api.censored(accept(got.body));
             context.view.decode_time.note(context.time.now() - answered_at);
             what = text.empty() ? what : fetch::verdict::bad_page;
         }

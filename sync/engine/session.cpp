@@ -25,6 +25,8 @@ constexpr auto outage_looked_at = 1s;
 constexpr auto orders_looked_for = 5s;
 constexpr auto companies_soon = 30s; // where they could not be found out
 constexpr auto companies_asked_every = 1h;
+constexpr auto no_company = "the key's own user names no company, so nothing of a company is read; "
+                            "name them with companies = [...]";
 using plan::hopeless;
 
 // One stretch of holding the lease.
@@ -38,6 +40,8 @@ struct session {
     write::account_row account;
     std::vector<std::unique_ptr<list>> lists;
     plan::slice_id last_slice = 0;
+    std::uint64_t requests_before; // of earlier sessions
+    std::uint64_t throttled_before;
     std::size_t next_list = 0;      // takes turns
     std::size_t heads_open = 0;     // one shot: heads not read yet
     bool companies_unknown = false; // the last look at the key's own user failed
@@ -76,6 +80,7 @@ struct session {
     bool outstanding(const list& of) const;
     void check_done();
     void refresh_view(list& of);
+    void refresh_pace();
 };
 
 // What is worth remembering of a pace: 0 while nothing has slowed it down, so that a limit that is
@@ -109,7 +114,9 @@ session::session(const session_ports& given, const write::lease_answer& lease,
               .last_answer = given.last_answer,
               .last_failure = given.last_failure}
     , account(state.account)
-    , last_slice(state.last_slice) {
+    , last_slice(state.last_slice)
+    , requests_before(given.view.requests)
+    , throttled_before(given.view.throttled) {
     requests.hold_until(std::max(given.time.now() + lease.wait_before_request, given.quiet_until));
 }
 
@@ -152,9 +159,9 @@ awaitable<void> session::prepare_companies() {
         }
     }
     if (account.companies.empty() && !companies_unknown) {
-        context.say(level::warning, options.name +
-                                        ": the key's own user names no company, so streams can't "
-                                        "be read; name them with companies = [...]");
+        account.reason = no_company;
+        context.view.lacks = no_company;
+        context.say(level::warning, options.name + ": " + no_company);
     }
 }
 
@@ -249,6 +256,9 @@ void session::add_list(const providers::resource& resource, const std::string& s
 }
 
 awaitable<void> session::prepare(const write::account_state& state) {
+    account.state = "ok";
+    account.reason.clear();
+    context.view.lacks.clear();
     co_await prepare_companies();
     const auto& options = ports.options;
     for (const auto& resource : options.platform->resources) {
@@ -280,8 +290,6 @@ awaitable<void> session::prepare(const write::account_state& state) {
     if (first_of_once) {
         ports.once_begun = context.now();
     }
-    account.state = "ok";
-    account.reason.clear();
     co_await save_account();
     context.view.enter(account_phase::mirroring, "mirroring");
     for (auto& of : lists) {
@@ -333,11 +341,12 @@ awaitable<void> session::save_account() {
 awaitable<void> session::keep_lease() {
     const auto renew_every = ports.options.lease_time / 4;
     auto renew_at = context.time.now() + renew_every;
-    while (co_await tasks.sleep_until(std::min(renew_at, context.time.now() + outage_looked_at))) {
+    const auto wake_at = [&] { // a thousand idle accounts need not look every second
+        return once() ? std::min(renew_at, context.time.now() + outage_looked_at) : renew_at;
+    };
+    while (co_await tasks.sleep_until(wake_at())) {
         const auto now = context.time.now();
-        context.view.pace = requests.pace().rate();
-        context.view.requests = requests.requests();
-        context.view.throttled = requests.throttled();
+        refresh_pace();
         if (once() && now - context.last_answer > ports.options.once->give_up_after) {
             unreachable = true;
             tasks.stop();
@@ -359,16 +368,20 @@ awaitable<void> session::keep_lease() {
 }
 
 awaitable<void> session::follow_orders() {
-    while (co_await tasks.sleep_until(context.time.now() + orders_looked_for)) {
+    do { // at once: `deletes accept` may have brought this session about
         std::vector<write::order_row> orders;
         auto job = [&](write::store& store) { orders = store.open_orders(context.lease); };
         co_await context.store.run(job);
         co_await carry_out(context, lists, orders);
-    }
+        check_done(); // a slice may have been held for an order
+    } while (co_await tasks.sleep_until(context.time.now() + orders_looked_for));
 }
 
 awaitable<void> session::follow_head(list& of) {
     const bool wanted = range().overlaps(of.timeline.head());
+    const auto place = static_cast<std::size_t>(
+        1 +
+        std::distance(lists.begin(), std::ranges::find(lists, &of, &std::unique_ptr<list>::get)));
     while (wanted && co_await tasks.sleep_until(of.head_due)) {
         const auto now = context.time.now();
         if (of.head_under_way) { // an order works on its digest
@@ -385,7 +398,10 @@ awaitable<void> session::follow_head(list& of) {
         const bool read_well = co_await read_head(context, of);
         of.head_failures = read_well ? 0 : of.head_failures + (context.last_answer >= now ? 1 : 0);
         refresh_view(of);
-        of.head_due = now + ports.options.poll_interval;
+        // The lists' polls are spread over the interval: one connection is enough for them.
+        const auto share = of.heads_read == 1 ? place : lists.size();
+        of.head_due = now + ports.options.poll_interval * static_cast<int>(share) /
+                                static_cast<int>(lists.size());
         if (read_well && !of.timeline.head().read_at) { // it begins anew: what it holds is wanted
             of.head_due = context.time.now();
         } else if (once() && of.head_failures >= hopeless) {
@@ -558,6 +574,11 @@ bool session::outstanding(const list& of) const {
         return false;
     }
     const auto& slices = of.timeline.slices();
+    // What is read but not committed yet may still bring suspects.
+    if (std::ranges::any_of(slices,
+                            [&](const auto& each) { return of.timeline.is_busy(each.id); })) {
+        return true;
+    }
     if (!of.timeline.history_complete() && slices.front().begins > range().from) {
         return !of.timeline.is_blocked(range());
     }
@@ -566,7 +587,9 @@ bool session::outstanding(const list& of) const {
         const bool read_since = each.read_at >= ports.once_begun &&
                                 (each.read_at <= context.now() || each.due_at > context.now());
         const bool unread = !each.read_at || (ports.options.once->again && !read_since);
-        return !each.is_open() && range().overlaps(each) && unread && each.failures < hopeless;
+        // What a read came to is being committed: the suspects among it are still to be asked for.
+        const bool owed = of.timeline.is_busy(each.id) || (unread && each.failures < hopeless);
+        return !each.is_open() && range().overlaps(each) && owed;
     });
 }
 
@@ -595,9 +618,14 @@ void session::refresh_view(list& of) {
     view.head_read_at = of.learned.head_read_at;
     view.aside = is_aside(of) ? of.learned.aside_reason : "";
     view.last_error = of.learned.last_error;
+    refresh_pace();
+}
+
+void session::refresh_pace() {
     context.view.pace = requests.pace().rate();
     context.view.pace_limit = requests.pace().limit();
-    context.view.requests = requests.requests();
+    context.view.requests = requests_before + requests.requests();
+    context.view.throttled = throttled_before + requests.throttled();
 }
 
 // A resource of companies was asked for, and no company is known.
@@ -632,7 +660,12 @@ awaitable<account_end> run_session(session_ports ports) {
         lease = store.acquire(options.name, options.holder, options.lease_time);
     };
     co_await ports.store.run(acquire);
+    const auto before = ports.view.phase;
     if (!lease.taken) {
+        if (before != account_phase::held_elsewhere && !options.once) {
+            ports.say(level::info,
+                      options.name + ": mirrored by " + lease.held_by + "; this process stands by");
+        }
         ports.view.enter(account_phase::held_elsewhere, "held by " + lease.held_by);
         co_return account_end::held_elsewhere;
     }
@@ -640,6 +673,13 @@ awaitable<account_end> run_session(session_ports ports) {
     auto load = [&](write::store& store) { state = store.load(*lease.taken); };
     co_await ports.store.run(load);
 
+    if (before != account_phase::starting) {
+        ports.say(level::info,
+                  options.name + (before == account_phase::held_elsewhere ? ": taken over"
+                                  : before == account_phase::database_away
+                                      ? ": the database is back"
+                                      : ": goes on"));
+    }
     session here(ports, lease, state);
     ports.running = &here.tasks;
     if (ports.stop_asked) {
@@ -658,6 +698,7 @@ awaitable<account_end> run_session(session_ports ports) {
         error = std::current_exception();
     }
     ports.running = nullptr;
+    here.refresh_pace();
     ports.quiet_until = here.requests.pace().ready_at();
 
     // The last words: what was learnt about the pace, or that the key is refused.

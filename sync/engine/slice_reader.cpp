@@ -431,7 +431,12 @@ awaitable<bool> read_head(session_context& context, list& of) {
         of.head = co_await load_digest(context, slice.id);
         of.head_id = slice.id;
     }
-    auto suspects = co_await load_suspects(context, slice.id);
+    // Only this session adds suspects: a head that had none is asked about once.
+    std::vector<write::suspect_row> suspects;
+    if (of.unsuspected != slice.id) {
+        suspects = co_await load_suspects(context, slice.id);
+        of.unsuspected = suspects.empty() ? slice.id : 0;
+    }
     auto digest = *of.head;
     const auto before = digest.size();
     reading read{.context = context,

@@ -95,13 +95,14 @@ awaitable<void> take_found(session_context& context, list& of, const write::susp
     }
 }
 
-// False where the engine is stopping.
-awaitable<bool> ask_one(session_context& context, list& of, const write::suspect_to_ask& which,
-                        write::commit_unit& unit) {
+enum class asking : std::uint8_t { goes_on, fails, stops };
+
+awaitable<asking> ask_one(session_context& context, list& of, const write::suspect_to_ask& which,
+                          write::commit_unit& unit) {
     const auto& suspect = which.suspect;
     if (!which.resolvable) {
         leave_to_next_read(context, of, suspect, unit);
-        co_return true;
+        co_return asking::goes_on;
     }
     const auto target = target_of(of, which);
     const auto name = of.name() + " record " + printable(suspect.key, 64);
@@ -111,7 +112,7 @@ awaitable<bool> ask_one(session_context& context, list& of, const write::suspect
     const bool shown = !asked.shown().empty();
     asked.end();
     if (shown) {
-        co_return true; // by a list meanwhile: ask again
+        co_return asking::goes_on; // by a list meanwhile: ask again
     }
     if (const auto* page = std::get_if<listed_page>(&got)) {
         const auto& records = page->content.records;
@@ -121,11 +122,11 @@ awaitable<bool> ask_one(session_context& context, list& of, const write::suspect
         } else {
             ask_later(context, unit, suspect);
         }
-        co_return true;
+        co_return asking::goes_on;
     }
     const auto& why = std::get<problem>(got);
     if (why.what == fetch::verdict::stopped) {
-        co_return false;
+        co_return asking::stops;
     }
     if (why.what == fetch::verdict::not_found) {
         unit.deleted.push_back(suspect.key);
@@ -134,7 +135,7 @@ awaitable<bool> ask_one(session_context& context, list& of, const write::suspect
     } else {
         ask_later(context, unit, suspect);
     }
-    co_return true;
+    co_return fetch::is_retryable(why.what) ? asking::fails : asking::goes_on;
 }
 
 } // namespace
@@ -146,9 +147,14 @@ awaitable<bool> ask_suspects(session_context& context, list& of) {
                                         *of.resource, of.scope, context.now(), at_once);
     };
     co_await context.store.run(job);
+    auto state = asking::goes_on;
     for (const auto& each : waiting) {
         auto unit = new_unit(context, of);
-        const bool go_on = co_await ask_one(context, of, each, unit);
+        if (state == asking::fails) { // for all, most likely: not one by one, each with its retries
+            ask_later(context, unit, each.suspect);
+        } else {
+            state = co_await ask_one(context, of, each, unit);
+        }
         if (!unit.asked_suspects.empty() || !unit.cleared_suspects.empty()) {
             co_await take_turn(context, of);
             co_await commit(context, of, unit);
@@ -158,7 +164,7 @@ awaitable<bool> ask_suspects(session_context& context, list& of) {
                 context.work_changed.notify();
             }
         }
-        if (!go_on) {
+        if (state == asking::stops) {
             break;
         }
     }

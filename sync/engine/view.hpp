@@ -53,8 +53,9 @@ struct account_view {
     std::string name{};
     account_phase phase = account_phase::starting;
     std::string state =
-        "starting";  // "waiting for the lease of ...", "mirroring", "key refused", ...
-    double pace = 0; // requests per second, now
+        "starting";      // "waiting for the lease of ...", "mirroring", "key refused", ...
+    std::string lacks{}; // what keeps lists of the account from being read; "" where nothing does
+    double pace = 0;     // requests per second, now
     double pace_limit = 0;
     std::uint64_t requests = 0;
     std::uint64_t throttled = 0;

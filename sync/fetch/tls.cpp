@@ -12,6 +12,8 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -44,14 +46,42 @@ std::string read_authorities(const std::string& path) {
     return text;
 }
 
+// Whether authorities can be looked up in `directory` by their names' hashes ("5cd81ad7.0").
+bool is_hashed(const char* directory) {
+    std::error_code error;
+    for (std::filesystem::directory_iterator each(directory, error), end; !error && each != end;
+         each.increment(error)) {
+        const auto name = each->path().filename().string();
+        if (name.size() == 10 && name.ends_with(".0") &&
+            name.find_first_not_of("0123456789abcdef") == 8) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The system's authorities. Parsing all of them takes some 70 ms, most of the time until the first
+// request; where their directory is hashed, the one that is wanted is found there.
+void trust_system(asio::ssl::context& context) {
+    const char* const other = std::getenv(X509_get_default_cert_dir_env());
+    const char* const directory = other != nullptr ? other : X509_get_default_cert_dir();
+    X509_STORE* const store = SSL_CTX_get_cert_store(context.native_handle());
+    if (std::getenv(X509_get_default_cert_file_env()) == nullptr && is_hashed(directory) &&
+        X509_STORE_load_path(store, directory) == 1) {
+        return;
+    }
+    boost::system::error_code none; // on this machine: then ca_file is all there is
+    context.set_default_verify_paths(none);
+}
+
 context_ptr new_context(const std::string& authorities) {
     auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
     SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
     SSL_CTX_set_mode(context->native_handle(), SSL_MODE_RELEASE_BUFFERS);
     context->set_verify_mode(asio::ssl::verify_peer);
-    boost::system::error_code error;
-    context->set_default_verify_paths(error); // none on this machine: then ca_file is all there is
+    trust_system(*context);
     if (!authorities.empty()) {
+        boost::system::error_code error;
         context->add_certificate_authority(asio::buffer(authorities), error);
         if (error) {
             throw std::invalid_argument("ca_file: not a valid certificate: " + error.message());

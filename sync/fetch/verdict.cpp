@@ -121,7 +121,7 @@ std::string one_line(const std::string& text) {
     const bool clean = std::ranges::none_of(text, [](char each) {
         return static_cast<unsigned char>(each) < 0x20 || static_cast<unsigned char>(each) >= 0x7f;
     });
-    return clean ? text : printable(text, text.size());
+    return clean ? text : printable(text, text.size(), placed::in_a_sentence);
 }
 
 } // namespace
@@ -140,7 +140,7 @@ std::string describe(const answer& got) {
     if (got.status != 200 && what != verdict::unauthorized &&
         got.headers.content_type.ends_with("json") && !got.body.empty()) {
         text += ' ';
-        text += printable(without_tokens(got.body.substr(0, 4096)), 120);
+        text += printable(without_tokens(got.body.substr(0, 4096)), 120, placed::in_a_sentence);
     }
     return text;
 }

@@ -17,8 +17,7 @@ constexpr auto raise_every = 1s;
 constexpr double raise_quickly = 0.04;
 constexpr double raise_slowly = 0.0002; // some five minutes, and hundreds of answers, for 6 %
 constexpr double near_refusal = 0.95;
-constexpr double beyond_refusal = 1.03; // so far above and still served: the limit has changed
-constexpr double forgotten_by_storm = 0.8;
+constexpr double beyond_refusal = 1.03;   // so far above and still served: the limit has changed
 constexpr steady_time made_up_for = 25ms; // the io thread was busy; longer, and nothing was to send
 constexpr auto quota_window = 10s;        // budgets that renew sooner don't starve the head
 
@@ -62,9 +61,9 @@ void pace::hold_until(steady_time until) {
 void pace::throttled(steady_time now, steady_time sent_at,
                      std::optional<std::chrono::milliseconds> retry_after) {
     if (sent_at >= cut_at_) {
-        // A row of refusals says less and less about the rate, and more about the server's state.
-        refused_at_ =
-            answered_since_cut_ ? rate_ : std::max(rate_, refused_at_ * forgotten_by_storm);
+        // Only the first of a row of refusals says something about the rate; the others tell of the
+        // server's state.
+        refused_at_ = answered_since_cut_ ? rate_ : refused_at_;
         rate_ = std::max(rate_ / 2, std::min(slowest, limit_));
         answered_since_cut_ = false;
         cut_at_ = now;

@@ -133,18 +133,30 @@ slice_changes timeline::extend(utc_time now, const time_range& range) {
 }
 
 // As wide as makes a slice of about target_pages, judged by what was read nearest to it; at most
-// four times the one before, so that one silent stretch does not lead to a jump into the unknown.
+// four times as wide as that one, so that one silent stretch does not lead to a jump into the
+// unknown. Those in between are planned and not read yet: they must not hold the growth up, or it
+// never comes about where several are read at once.
 milliseconds timeline::next_width() const {
     const auto& neighbour = slices_.front();
     if (neighbour.is_open()) {
         return day;
     }
-    const auto grown = neighbour.read_at ? 4 * neighbour.width() : neighbour.width();
+    const auto nearest_read = std::ranges::find_if(
+        slices_, [](const slice& each) { return each.read_at && !each.is_open(); });
+    auto grown = neighbour.width();
+    if (nearest_read != slices_.end()) {
+        grown = std::max(grown, 4 * nearest_read->width());
+    }
     auto wanted = std::min<milliseconds>(grown, widest);
     if (const auto each_second = records_each_second(slices_.front()); each_second > 0) {
         const double room = static_cast<double>(rules_.page_size) * rules_.target_pages;
-        const auto fitting = std::min(room / each_second, 366.0 * 86400);
-        wanted = std::min(wanted, milliseconds(static_cast<std::int64_t>(fitting * 1000)));
+        const auto fitting = milliseconds(
+            static_cast<std::int64_t>(std::min(room / each_second, 366.0 * 86400) * 1000));
+        wanted = std::min(wanted, fitting);
+        if (rules_.history_start) { // narrower towards the end, so that all readers end together
+            const auto share = (neighbour.begins - *rules_.history_start) / (2 * rules_.ahead);
+            wanted = std::min(wanted, std::max<milliseconds>(share, fitting / 4));
+        }
     }
     return std::max<milliseconds>(std::chrono::round<std::chrono::days>(wanted), day);
 }

@@ -77,8 +77,8 @@ std::string on_one_line(std::string_view message) {
 }
 
 [[noreturn]] void throw_unconnected(const parameter_list& list, const char* message) {
-    const std::string text =
-        "database " + describe_target(list) + ": " + printable(on_one_line(message), 500);
+    const std::string text = "database " + describe_target(list) + ": " +
+                             printable(on_one_line(message), 500, placed::in_a_sentence);
     const std::string state = refusal_state(list);
     if (state.starts_with("28"))
         throw database_refused(text + "\nhint: check user, password and the server's pg_hba.conf");

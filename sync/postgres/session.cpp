@@ -45,14 +45,15 @@ std::string gist(std::string_view message) {
     }
     if (const auto code = sqlstate_of(text); !code.empty())
         text.erase(0, text.find(":  " + code + ": ") + 10);
-    return printable(text, 400);
+    return printable(text, 400, placed::in_a_sentence);
 }
 
 std::string_view hint_of(std::string_view state) {
     if (state == "42P01" || state == "3F000" || state == "42703")
         return "\nhint: the schema is missing or old; run callmirror migrate";
     if (state == "42501")
-        return "\nhint: the database role lacks this right; see schema/roles.sql";
+        return "\nhint: the database role lacks this right; share/callmirror/roles.sql grants what "
+               "is needed";
     if (state == "25006")
         return "\nhint: a standby answers; with several hosts in the url, "
                "target_session_attrs=read-write finds the primary";

@@ -91,6 +91,8 @@ lease_answer postgres_store::acquire(const std::string& account, const std::stri
             answer.held_by = before[0][0].c_str();
             return;
         }
+        if (!before.empty() && before[0][0].c_str() != holder)
+            within.run(sql::end_stuck.text, parameters().add(time_to_live.count() / 2));
         // The time as text: a millisecond cut off would be one before the release.
         const auto clock = within.run("select clock_timestamp()");
         const auto taken = within.run(sql::take_lease.text, parameters()

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <sys/stat.h>
@@ -163,16 +164,22 @@ void MirrorTest::write_configuration() {
         << line("history_start", config.history_start) << config.more_of_account << '\n';
 }
 
-std::unique_ptr<child> MirrorTest::start(const std::string& arguments) {
-    std::vector<std::string> words{CALLMIRROR_PROGRAM};
+std::unique_ptr<child> MirrorTest::start(const std::string& arguments,
+                                         const child::variables& more) {
     std::istringstream rest(arguments);
-    for (std::string word; rest >> word;) {
-        words.push_back(word);
-    }
+    const std::istream_iterator<std::string> first(rest);
+    return start_words({first, {}}, more);
+}
+
+std::unique_ptr<child> MirrorTest::start_words(std::vector<std::string> words,
+                                               const child::variables& more) {
+    words.insert(words.begin(), CALLMIRROR_PROGRAM);
     words.insert(words.end(), {"--config", config_file});
-    const child::variables set{{"HTTP_PROXY", ""},    {"HTTPS_PROXY", ""},  {"http_proxy", ""},
-                               {"https_proxy", ""},   {"NO_PROXY", ""},     {"no_proxy", ""},
-                               {"NOTIFY_SOCKET", ""}, {"SSL_CERT_FILE", ""}};
+    child::variables set{{"HTTP_PROXY", ""},    {"HTTPS_PROXY", ""},   {"http_proxy", ""},
+                         {"https_proxy", ""},   {"NO_PROXY", ""},      {"no_proxy", ""},
+                         {"NOTIFY_SOCKET", ""}, {"SSL_CERT_FILE", ""}, {"WATCHDOG_USEC", ""},
+                         {"WATCHDOG_PID", ""}};
+    set.insert(set.end(), more.begin(), more.end());
     return std::make_unique<child>(words, directory + "/run" + std::to_string(++runs_), set);
 }
 

@@ -116,7 +116,11 @@ protected:
 
     // `arguments`: "backfill --again"; --config is added. The time limit is a failure of its own.
     ended run(const std::string& arguments, std::chrono::milliseconds limit = 60s);
-    std::unique_ptr<child> start(const std::string& arguments);
+    // `more`: of its environment.
+    std::unique_ptr<child> start(const std::string& arguments, const child::variables& more = {});
+    // The same with its words one by one: an empty one may be among them.
+    std::unique_ptr<child> start_words(std::vector<std::string> words,
+                                       const child::variables& more = {});
 
     // configure(from), backfill, compare: exit status 0 and equal.
     ended expect_mirrored(api_source& from, const std::string& arguments = "backfill");

@@ -52,6 +52,38 @@ TEST_F(Lease, MayBeTakenAgainByItsHolderWithANewFence) {
     EXPECT_THROW(store.commit({.holder = before}), lease_lost);
 }
 
+// PostgreSQL's limits don't end a COPY that waits for its client, and its transaction has the
+// lease's row locked.
+TEST_F(Lease, IsTakenFromAHolderThatFrozeInTheMiddleOfACopy) {
+    take("acme", "one", 1ms);
+    pqxx::connection connection(cluster().url(database));
+    pqxx::work frozen(connection);
+    frozen.exec("set local statement_timeout = 50; select from callmirror.leases for share");
+    pqxx::stream_to copy(frozen, "callmirror.orders");
+    std::this_thread::sleep_for(100ms);
+    const lease two = take("acme", "two", 100ms);
+    EXPECT_EQ(two.fence, 2);
+    EXPECT_ANY_THROW({
+        copy.complete();
+        frozen.commit();
+    });
+}
+
+// Only what keeps a lease locked is ended.
+TEST_F(Lease, IsTakenOverBesideACopyOfSomebodyElse) {
+    take("acme", "one", 1ms);
+    pqxx::connection connection(cluster().url(database));
+    pqxx::work other(connection);
+    other.exec("create temporary table mine (line text)");
+    pqxx::stream_to copy(other, "mine");
+    std::this_thread::sleep_for(100ms);
+    EXPECT_EQ(take("acme", "two", 100ms).fence, 2);
+    EXPECT_NO_THROW({
+        copy.complete();
+        other.commit();
+    });
+}
+
 TEST_F(Lease, IsRenewedByItsHolder) {
     const lease one = take("acme", "one", 200ms);
     store.renew(one, 1min);

@@ -49,6 +49,7 @@ TEST_F(Parts, SlicesComeBackAsTheyWereWritten) {
     old.reads = 3;
     old.failures = 2;
     slice_row whole;
+    whole.changed_at = at("2026-03-01T00:00:00.456Z");
     whole.id = 3;
     whole.resource = "streams";
     whole.scope = "company {\"7\", NULL}\\";

@@ -101,6 +101,48 @@ TEST_F(Suspects, AreNotRowsThatStandAsTheDigestSays) {
 }
 
 // An event's page at the API is named by its stream's token, which another table knows.
+// Those that no list shows are found by their slice, and by nobody who asks for what is missing.
+TEST_F(Suspects, ThatAreWatchedAreNotAskedForAsMissing) {
+    const lease held = take();
+    commit_unit unit{.holder = held};
+    suspect_row watched;
+    watched.resource = "calls";
+    watched.key = "7";
+    watched.slice = 5;
+    watched.state = suspect_state::watched;
+    watched.missing_since = at("2026-01-01");
+    watched.ask_at = at("2026-01-01");
+    unit.suspects = {watched};
+    store.commit(unit);
+    EXPECT_TRUE(
+        store.suspects_to_ask(held, "snapcall", resource_named("calls"), "", at("2026-02-01"), 10)
+            .empty());
+    const auto found = store.suspects_of(held, 5);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].state, suspect_state::watched);
+}
+
+TEST_F(Suspects, KeysOfAnotherTableAreThoseOfRowsThatStand) {
+    const lease held = take();
+    commit_unit unit{.holder = held, .platform = "snapcall"};
+    unit.table = &resource_named("users");
+    add_row(unit.rows, *unit.table, "acme", "1", 1, "{}", {{"email", "b@x"}});
+    add_row(unit.rows, *unit.table, "acme", "2", 1, "{}", {{"email", "a@x"}});
+    add_row(unit.rows, *unit.table, "acme", "3", 1, "{}", {{"email", "a@x"}});
+    add_row(unit.rows, *unit.table, "acme", "4", 1);
+    add_row(unit.rows, *unit.table, "acme", "5", 1, "{}", {{"email", ""}});
+    add_row(unit.rows, *unit.table, "acme", "6", 1, "{}", {{"email", "gone@x"}});
+    store.commit(unit);
+    commit_unit removal{.holder = held, .platform = "snapcall"};
+    removal.table = unit.table;
+    removal.deleted = {"6"};
+    store.commit(removal);
+    EXPECT_EQ(store.keys_of(held, "snapcall", {.table = "users", .column = "email"}),
+              (std::vector<std::string>{"a@x", "b@x"}));
+    EXPECT_TRUE(
+        store.keys_of(take("other"), "snapcall", {.table = "users", .column = "email"}).empty());
+}
+
 TEST_F(Suspects, FindTheParametersOfTheirPath) {
     const lease held = take();
     commit_unit streams{.holder = held, .platform = "snapcall"};

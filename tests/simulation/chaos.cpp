@@ -75,7 +75,10 @@ std::size_t chaos::any_company() {
 
 // Half of the time a late one, as most changes are to those.
 std::optional<chaos::record_choice> chaos::any_record() {
-    const auto of = any_list();
+    // Small lists, too; but what is new there shows in other records, which nobody can see change.
+    const auto of = all_.luck.happens(0.15)
+                        ? (all_.luck.happens(0.5) ? resource::roles : resource::teams)
+                        : any_list();
     const auto count = world_.created_count(of);
     if (count == 0) {
         return std::nullopt;

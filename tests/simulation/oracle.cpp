@@ -21,6 +21,9 @@ std::int64_t oracle::head_begins(std::string_view table) const {
 // What is older than the history that is asked for may be in the mirror, or not. Where pages are
 // short in the middle, a head's read may end there: what it misses is found when it is closed.
 bool oracle::is_judged(simulator::resource what, simulator::ordinal which) const {
+    if (!simulator::info(what).timeline) {
+        return true;
+    }
     constexpr std::int64_t day = 86'400'000;
     const auto& is = source_.manners().of(what);
     const simulator::world& world = source_.data();
@@ -94,7 +97,8 @@ void oracle::compare(simulator::resource what, const providers::resource& table,
 
 std::vector<std::string> oracle::differences(bool but_suspects, std::size_t most) const {
     std::vector<std::string> found;
-    for (const auto& table : of_.account.platform->resources) {
+    for (const auto& name : of_.account.resources) {
+        const auto& table = *providers::find_resource(*of_.account.platform, name);
         compare(*simulator::resource_named(table.name), table, but_suspects, found);
     }
     if (found.size() > most) {

@@ -63,6 +63,7 @@ void draw_account(chance& luck, scenario& of) {
     auto& account = of.account;
     account.name = "acme";
     account.platform = providers::find_platform("snapcall");
+    account.resources = {"calls", "streams", "stream_events", "roles", "teams"};
     if (luck.happens(0.5)) {
         account.companies = of.world.company_ids;
     }
@@ -78,6 +79,7 @@ void draw_account(chance& luck, scenario& of) {
     account.max_in_flight = 1 + static_cast<int>(luck.below(6));
     account.poll_interval =
         poor ? one_of<milliseconds>(luck, {30s, 120s}) : one_of<milliseconds>(luck, {5s, 30s});
+    account.snapshot_interval = 4 * account.poll_interval;
 }
 
 void draw_envelope(chance& luck, simulator::manners& is) {

@@ -9,7 +9,7 @@
 namespace callmirror::simulator {
 namespace {
 
-constexpr std::size_t pages_kept_bytes = 64U << 20U;
+constexpr std::size_t pages_kept_bytes = 256U << 20U;
 
 std::string label_of(const std::optional<endpoint>& to) {
     constexpr std::array<std::string_view, 3> kinds{" list", " record", " me"};

@@ -51,6 +51,7 @@ postgres_cluster::~postgres_cluster() {
         resume();
         end(SIGQUIT);
     }
+    ::close(port_holder_);
     ::close(alive_);
     ::waitpid(guardian_, nullptr, 0);
 }
@@ -111,10 +112,9 @@ void postgres_cluster::initialize(const std::vector<std::string>& settings) {
 void postgres_cluster::start() {
     for (int attempt = 0; attempt < 5; ++attempt) {
         if (port_ == 0)
-            port_ = free_port();
+            port_ = held_port(port_holder_);
         if (try_start())
             return;
-        port_ = 0; // another program may have taken it meanwhile
     }
     throw std::runtime_error("PostgreSQL does not start: " + read_file(directory_ + "/log"));
 }

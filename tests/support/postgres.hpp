@@ -36,6 +36,7 @@ public:
     // The first field, "" for null.
     std::string value(const std::string& database, const std::string& text) const;
 
+    // Again at the same port, which nobody else gets meanwhile.
     void start();
     void stop();             // connections are cut, what is written is kept
     void stop_immediately(); // as a crash: the next start recovers
@@ -60,6 +61,7 @@ private:
     std::string directory_;
     std::string programs_; // where initdb and postgres are
     int port_ = 0;
+    int port_holder_ = -1; // a socket that is bound to it, and never listens
     pid_t server_ = -1;
     pid_t guardian_ = -1;
     int alive_ = -1; // a pipe to the guardian: closed when this process ends

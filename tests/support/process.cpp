@@ -55,16 +55,17 @@ pid_t spawn(const std::vector<std::string>& words, const std::string& log, const
     return child;
 }
 
-int free_port() {
-    const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
+int held_port(int& holder) {
+    holder = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    const bool bound =
-        ::bind(probe, generic, size) == 0 && ::getsockname(probe, generic, &size) == 0;
-    ::close(probe);
+    const bool bound = ::setsockopt(holder, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+                       ::bind(holder, generic, size) == 0 &&
+                       ::getsockname(holder, generic, &size) == 0;
     return bound ? ntohs(address.sin_port) : 0;
 }
 

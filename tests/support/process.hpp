@@ -19,8 +19,10 @@ std::vector<std::string> as_server_user(std::vector<std::string> program);
 pid_t spawn(const std::vector<std::string>& words, const std::string& log, const std::string& in,
             int input = -1);
 
-// A TCP port of 127.0.0.1 that was free a moment ago; 0 where there is none.
-int free_port();
+// A TCP port of 127.0.0.1 for a server that sets SO_REUSEADDR, as PostgreSQL does: it can listen
+// there, again and again, and nobody else is given the port as long as the socket `holder` is open.
+// 0 where there is none.
+int held_port(int& holder);
 
 // "" where there is none.
 std::string read_file(const std::string& path);

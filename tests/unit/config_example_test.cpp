@@ -65,7 +65,7 @@ TEST(Example, ShowsTheProgramsDefaults) {
     ASSERT_TRUE(loads(as_is));
     ASSERT_TRUE(loads(with_defaults));
     EXPECT_EQ(std::get<settings>(as_is), std::get<settings>(with_defaults));
-    EXPECT_EQ(uncommented, 14);
+    EXPECT_EQ(uncommented, 15);
 }
 
 TEST(Example, HasEveryKnownKeyInItsSection) {
@@ -123,8 +123,9 @@ TEST(Example, KnowsTheKeysOfTheContract) {
                     "log.format", "accounts.name", "accounts.provider", "accounts.base_url",
                     "accounts.api_key_file", "accounts.api_key_env", "accounts.api_key_credential",
                     "accounts.auth", "accounts.companies", "accounts.resources",
-                    "accounts.history_start", "accounts.page_size", "accounts.requests_per_second",
-                    "accounts.max_in_flight", "accounts.request_timeout", "accounts.ca_file"));
+                    "accounts.history_start", "accounts.snapshot_interval", "accounts.page_size",
+                    "accounts.requests_per_second", "accounts.max_in_flight",
+                    "accounts.request_timeout", "accounts.ca_file"));
 }
 
 } // namespace

@@ -63,6 +63,7 @@ TEST(Settings, HaveTheDefaultsOfTheContract) {
     EXPECT_TRUE(account.companies.empty());
     EXPECT_TRUE(account.resources.empty());
     EXPECT_FALSE(account.history_start);
+    EXPECT_EQ(account.snapshot_interval, 10min);
     EXPECT_EQ(account.page_size, 100U);
     EXPECT_EQ(account.requests_per_second, 5.0);
     EXPECT_EQ(account.max_in_flight, 4U);
@@ -92,6 +93,7 @@ auth = "bearer"
 companies = [1, 9223372036854775807]
 resources = ["streams", "calls"]
 history_start = 2020-01-01
+snapshot_interval = "1h"
 page_size = 50
 requests_per_second = 2
 max_in_flight = 8
@@ -118,6 +120,7 @@ api_key_credential = "two.key"
     EXPECT_EQ(account.companies, (std::vector<std::int64_t>{1, 9223372036854775807}));
     EXPECT_EQ(account.resources, (std::vector<std::string>{"streams", "calls"}));
     EXPECT_EQ(account.history_start, parse_time("2020-01-01"));
+    EXPECT_EQ(account.snapshot_interval, 1h);
     EXPECT_EQ(account.page_size, 50U);
     EXPECT_EQ(account.requests_per_second, 2.0);
     EXPECT_EQ(account.max_in_flight, 8U);
@@ -166,13 +169,13 @@ TEST(Mistakes, NameTheKeyItsLineItsValueAndTheRule) {
     const mistake_case cases[] = {
         {with("requests_per_second = -1"),
          "callmirror.toml:6: accounts[0].requests_per_second is -1, want a number from 0.01 to "
-         "1000\n"},
+         "10000\n"},
         {with("requests_per_second = nan"),
          "callmirror.toml:6: accounts[0].requests_per_second is nan, want a number from 0.01 to "
-         "1000\n"},
+         "10000\n"},
         {with("requests_per_second = \"5\""),
          "callmirror.toml:6: accounts[0].requests_per_second is \"5\", want a number from 0.01 to "
-         "1000\n"},
+         "10000\n"},
         {with("page_size = 0"),
          "callmirror.toml:6: accounts[0].page_size is 0, want a whole number from 1 to 1000\n"},
         {with("page_size = 10.0"),
@@ -225,6 +228,13 @@ TEST(Mistakes, NameTheKeyItsLineItsValueAndTheRule) {
         {with("resources = [\"calls\", \"calls\"]"),
          "callmirror.toml:6: accounts[0].resources[1] is \"calls\" once more, want each resource "
          "once\n"},
+        {with("resources = [\"calls\", \"agents\"]"),
+         "callmirror.toml:6: accounts[0].resources has \"agents\" without \"users\", want both: "
+         "that "
+         "is where its keys come from\n"},
+        {with("snapshot_interval = \"2d\""),
+         "callmirror.toml:6: accounts[0].snapshot_interval is \"2d\", want a duration from \"1s\" to "
+         "\"1d\"\n"},
         {with("ca_file = \"\""),
          "callmirror.toml:6: accounts[0].ca_file is \"\", want the path of a file\n"},
         {with("ca_file = \"a\\u0000b\""),
@@ -364,7 +374,7 @@ TEST(Mistakes, PointAtTheLineThatIsNotToml) {
     EXPECT_EQ(told("[database]\nurl\n"),
               "callmirror.toml:2: not TOML: error while parsing key-value pair: expected '=', saw "
               "the end of the line\n"
-              "  hint: texts and durations stand in double quotes: key = \"value\"\n");
+              "  hint: callmirror.example.toml shows how sections and keys are written\n");
     EXPECT_THAT(told("[database]\nurl = \n"), testing::StartsWith("callmirror.toml:2: not TOML: "));
     EXPECT_THAT(told("[database]\n\n[database]\n"),
                 testing::StartsWith("callmirror.toml:3: not TOML: "));

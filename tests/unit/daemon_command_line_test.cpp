@@ -69,6 +69,8 @@ TEST(CommandLine, EndsWith64ForWhatItDoesNotUnderstand) {
         {"deletes", "all"},
         {"run", "--config"},
         {"backfill", "--from", "yesterday"},
+        {"backfill", "--from", ""},
+        {"backfill", "--to", ""},
         {"backfill", "--from", "2026-01-02", "--to", "2026-01-02"},
         {"backfill", "--progress", "loud"},
         {"backfill", "--plan", "--again"},

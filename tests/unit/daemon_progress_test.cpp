@@ -184,7 +184,7 @@ TEST(Meter, NamesAccountsWhereThereAreSeveral) {
     other.lists[0].scope = "12";
     meter.sample(0s, {&one, &other});
     EXPECT_EQ(meter.lines()[0].name, "acme calls");
-    EXPECT_EQ(meter.lines()[1].name, "other calls 12");
+    EXPECT_EQ(meter.lines()[1].name, "other calls of company 12");
 }
 
 TEST(Summary, NamesWhatIsMissingAndWhy) {
@@ -202,16 +202,20 @@ TEST(Summary, NamesWhatIsMissingAndWhy) {
     streams.rejected = 0;
     streams.last.unread = 1;
     streams.last.last_error = "streams page 7: 503";
-    const auto text = backfill_summary(
-        {calls, streams}, {{.name = "acme", .end = engine::account_end::done_in_part, .why = {}}},
-        63s);
-    EXPECT_EQ(text, "acme: done in part (1 m 3 s, 24 requests)\n"
-                    "  list         read    new  changed  deleted  rejected\n"
-                    "  calls       1,200  1,000        0        0         2\n"
-                    "  streams 12  1,200  1,000        0        0         0\n"
-                    "  streams 12: 1 stretch of history is still to be read; last failure: "
-                    "streams page 7: 503\n"
-                    "  rejected records are in callmirror.rejected, with the reason\n");
+    const auto text = backfill_summary({calls, streams},
+                                       {{.name = "acme",
+                                         .end = engine::account_end::done_in_part,
+                                         .why = {},
+                                         .requests = 25}}, // one about the companies
+                                       63s);
+    EXPECT_EQ(text,
+              "acme: done in part (1 m 3 s, 25 requests)\n"
+              "  list                    read    new  changed  deleted  rejected\n"
+              "  calls                  1,200  1,000        0        0         2\n"
+              "  streams of company 12  1,200  1,000        0        0         0\n"
+              "  streams of company 12: 1 stretch of history is still to be read; last failure: "
+              "streams page 7: 503\n"
+              "  rejected records are in callmirror.rejected, with the reason\n");
 }
 
 TEST(Summary, SaysThatAnInterruptedBackfillGoesOn) {

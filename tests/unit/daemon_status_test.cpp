@@ -81,6 +81,19 @@ TEST(Status, AsksForAPersonWhereOneIsNeeded) {
     EXPECT_THAT(attention(unknown), ElementsAre(HasSubstr("nothing has been mirrored yet")));
 }
 
+// Read once a day, as long as it does not change.
+TEST(Status, TakesAListWithoutTimeAxisForFreshUntilItIsDue) {
+    auto whole = good_status();
+    auto& list = whole.accounts[0].lists[0];
+    list.head_read_at = now - 20h;
+    list.whole_due_at = now + 4h;
+    EXPECT_THAT(attention(whole), IsEmpty());
+    list.whole_due_at = now - 20min; // history may come first for a while
+    EXPECT_THAT(attention(whole), IsEmpty());
+    list.whole_due_at = now - 2h;
+    EXPECT_THAT(attention(whole), ElementsAre("acme calls: not fresh: it was read 20 h ago"));
+}
+
 TEST(Status, MindsAListSetAsideOnlyWhereItWasAskedForByName) {
     auto aside = good_status();
     aside.accounts[0].lists[0].aside = true;
@@ -171,6 +184,18 @@ TEST(Elsewhere, EndsInPartWhereWhatIsLeftIsHopeless) {
     EXPECT_THAT(judged.missing, HasSubstr("503"));
 }
 
+TEST(Elsewhere, MissesAListThatIsSetAsideOnlyWhereItWasNamed) {
+    auto list = good_list();
+    list.aside = true;
+    list.aside_reason = "calls page 0: 403";
+    const auto unnamed = judge_elsewhere(elsewhere_state(list), {}, {});
+    EXPECT_TRUE(unnamed.finished);
+    EXPECT_EQ(unnamed.missing, "");
+    const auto named = judge_elsewhere(elsewhere_state(list), {"calls"}, {});
+    EXPECT_TRUE(named.finished);
+    EXPECT_EQ(named.missing, "calls: not readable with this key: calls page 0: 403");
+}
+
 TEST(Elsewhere, LooksAtNothingButWhatWasAskedFor) {
     auto state = elsewhere_state(good_list());
     auto other = good_list();
@@ -222,7 +247,7 @@ TEST(Deletes, ShowWhereHowManySinceWhenAndExamples) {
                            .ends = parse_time("2026-02-01"),
                            .examples = "{1,2,\x1b}"};
     const auto text = held_text({slice}, now);
-    EXPECT_THAT(text, HasSubstr("acme     streams 12  2026-01-01 to 2026-02-01  1,500   200  "
+    EXPECT_THAT(text, HasSubstr("acme     streams of company 12  2026-01-01 to 2026-02-01  1,500   200  "
                                 "2 h ago  {1,2,\\x1b}\n"));
 }
 

@@ -288,7 +288,7 @@ TEST(Verdict, DescribesWithoutSecrets) {
     EXPECT_EQ(describe(moved), "302 to /login, which is not followed");
     EXPECT_EQ(describe(with_status(503, "<html>slow down</html>", "text/html")), "503");
     EXPECT_EQ(describe(with_status(400, R"({"statusCode":400,"error":"Bad Request"})")),
-              R"(400 {\"statusCode\":400,\"error\":\"Bad Request\"})");
+              R"(400 {"statusCode":400,"error":"Bad Request"})");
 }
 
 TEST(Verdict, WaitsLongerAndLongerWithinBounds) {

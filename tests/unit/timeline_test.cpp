@@ -273,6 +273,27 @@ TEST(Timeline, ForgivesFailuresAtTheBeginningOfABackfill) {
 
 // ---- what it costs
 
+TEST(Timeline, PlansWiderSlicesThoughThoseInBetweenAreStillBeingRead) {
+    slice_id last_id = 0;
+    timeline line("calls", "", since("2025-11-20"), {}, false, std::nullopt,
+                  [&] { return ++last_id; });
+    line.release(line.start(today));
+    std::vector<slice> under_way; // several at once: the oldest one planned is never read yet
+    do {
+        line.release(line.extend(today, {}));
+        while (const auto next = line.next(debt::never_read, today, {})) {
+            under_way.push_back(*next);
+        }
+        const auto done = under_way.front();
+        under_way.erase(under_way.begin());
+        const auto days = std::chrono::duration_cast<std::chrono::hours>(done.width()) / 24h;
+        line.release(line.read(done.id, today, 10 * days, 1));
+        line.release(done.id);
+    } while (!under_way.empty() || line.unread({}) > 0);
+    EXPECT_TRUE(line.history_complete());
+    EXPECT_LE(line.slices().size(), 20U) << "a year of 3,650 records";
+}
+
 TEST(Timeline, BackfillsAYearInHardlyMoreRequestsThanPages) {
     for (const double per_day : {10.0, 500.0, 5'000.0, 50'000.0}) {
         engine_model engine(steady(per_day), since("2025-11-20"), at("2026-11-20T00:00:00Z"));

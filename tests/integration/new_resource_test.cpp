@@ -1,0 +1,167 @@
+// The README's worked example: a resource that the program has never heard of is an entry and a
+// migration, and nothing else. Here both are made while the program runs.
+#include "daemon/clock.hpp"
+#include "daemon/database_lanes.hpp"
+#include "sync/engine/account.hpp"
+#include "sync/write/postgres_store.hpp"
+#include "tests/support/postgres.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace callmirror::integration {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace providers;
+
+// ---- the entry
+
+constexpr std::array<std::string_view, 2> label{"/label", "/name"};
+constexpr std::array<std::string_view, 1> uses{"/uses"};
+constexpr std::array<column, 2> tags_columns{{
+    {"label", column_type::text, label},
+    {"uses", column_type::bigint, uses},
+}};
+constexpr std::array<path_parameter, 1> by_id{{{"id", "id", "", "", ""}}};
+constexpr std::array<std::string_view, 1> secrets{"secret"};
+constexpr resource tags{
+    .name = "tags",
+    .kind = shape::snapshot,
+    .scope = list_scope::account,
+    .list_path = "/v2/tags",
+    .record_path = "/v2/tags/{id}",
+    .record_parameters = by_id,
+    .key_pointer = "/id",
+    .key_type = column_type::bigint,
+    .takes_page = true,
+    .takes_limit = false,
+    .columns = tags_columns,
+    .secrets = {.removed = secrets},
+};
+constexpr platform with_tags{
+    .name = "snapcall",
+    .default_url = "https://api.snapcall.io",
+    .self_path = "/v2/users/me",
+    .resources = {&tags, 1},
+};
+
+// ---- the migration
+
+constexpr const char* migration = R"(
+    create table snapcall.tags (
+        account text not null,
+        id bigint not null,
+        content_hash bigint not null,
+        label text,
+        uses bigint,
+        raw jsonb not null,
+        first_seen_at timestamptz not null default now(),
+        changed_at timestamptz not null default now(),
+        deleted_at timestamptz,
+        primary key (account, id)
+    ))";
+
+// ---- the API, two records a page
+
+class tag_source final : public engine::source {
+public:
+    std::map<int, std::string> records;
+
+    engine::awaitable<fetch::answer> get(const std::string& target) override {
+        fetch::answer given;
+        given.status = 200;
+        constexpr std::string_view list = "/v2/tags?page=";
+        constexpr std::string_view record = "/v2/tags/";
+        if (target == "/v2/users/me") {
+            given.body = R"({"id":1,"company_id":7})";
+        } else if (target.starts_with(list)) {
+            given.body = page(std::stoul(target.substr(list.size())));
+        } else if (target.starts_with(record) &&
+                   records.contains(std::stoi(target.substr(record.size())))) {
+            given.body = records.at(std::stoi(target.substr(record.size())));
+        } else {
+            given.status = 404;
+        }
+        given.body.reserve(given.body.size() + 64);
+        co_return given;
+    }
+
+private:
+    std::string page(std::size_t number) const {
+        std::string text;
+        std::size_t place = 0;
+        for (const auto& [id, each] : records) {
+            if (place++ / 2 == number) {
+                text += (text.empty() ? "" : ",") + each;
+            }
+        }
+        return "{\"tags\":[" + text + "]}";
+    }
+};
+
+class NewResource : public testing::Test {
+protected:
+    NewResource() { cluster().sql(database, migration); }
+
+    static tests::postgres_cluster& cluster() { return tests::postgres_cluster::shared(); }
+    std::string rows() const {
+        return cluster().value(database,
+                               "select string_agg(id || ' ' || label || ' ' || uses || "
+                               "case when deleted_at is null then '' else ' gone' end, ', ' "
+                               "order by id) from snapcall.tags where account = 'acme'");
+    }
+    // All of it, once.
+    engine::account_end backfill() {
+        boost::asio::io_context io(1);
+        daemon::asio_clock clock(io.get_executor(), 1);
+        daemon::database_lanes lanes(io.get_executor(), 1, [this] {
+            const postgres::session_options options{.url = cluster().url(database)};
+            return std::make_unique<write::postgres_store>(options);
+        });
+        const engine::account_options options{
+            .name = "acme",
+            .holder = "test",
+            .platform = &with_tags,
+            .requests_per_second = 1000,
+            .once = engine::one_shot{.range = {}, .again = true, .give_up_after = 30s},
+        };
+        engine::account_engine engine(io.get_executor(), clock, api, lanes, options,
+                                      [](engine::level, const std::string&) {});
+        const auto busy = boost::asio::make_work_guard(io); // while only the database works
+        std::optional<engine::account_end> end;
+        boost::asio::co_spawn(io, engine.run(),
+                              [&](std::exception_ptr error, engine::account_end how) {
+                                  end = error ? std::nullopt : std::optional(how);
+                                  io.stop();
+                              });
+        io.run();
+        return end.value();
+    }
+
+    std::string database = cluster().migrated_database();
+    tag_source api;
+};
+
+TEST_F(NewResource, IsMirroredByAnEntryAndAMigration) {
+    api.records = {{1, R"({"id":1,"label":"vip","uses":7})"},
+                   {2, R"({"id":2,"name":"callback","uses":"12","client_secret":"hush-hush"})"},
+                   {3, R"({"id":3,"label":"spam","uses":1})"}};
+    EXPECT_EQ(backfill(), engine::account_end::done);
+    EXPECT_EQ(rows(), "1 vip 7, 2 callback 12, 3 spam 1");
+    EXPECT_EQ(cluster().value(database, "select raw from snapcall.tags where id = 2"),
+              R"({"id": 2, "name": "callback", "uses": "12", "client_secret": "[removed]"})");
+
+    api.records.erase(3);
+    api.records[1] = R"({"id":1,"label":"vip","uses":8})";
+    api.records[4] = R"({"id":4,"label":"new","uses":0})";
+    EXPECT_EQ(backfill(), engine::account_end::done);
+    EXPECT_EQ(rows(), "1 vip 8, 2 callback 12, 3 spam 1 gone, 4 new 0");
+}
+
+} // namespace
+} // namespace callmirror::integration

@@ -1,0 +1,134 @@
+// Credentials never get past the decoder, wherever they stand.
+#include "sync/decode/secret_filter.hpp"
+#include "sync/decode/secret_names.hpp"
+#include "tests/unit/decode_support.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace callmirror::decode {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::array<std::string_view, 4> names{"secret", "password", "key", "auth"};
+constexpr std::array<std::string_view, 1> tokens{"token"};
+constexpr providers::credentials rules{.removed = names, .hashed = tokens};
+
+std::string cleaned(std::string_view body) {
+    secret_filter filter(rules);
+    return std::string(filter.apply(body));
+}
+
+TEST(SecretNames, AreKnownInAllTheirSpellings) {
+    for (const char* name : {"secret", "client_secret", "clientSecret", "CLIENT-SECRET", "secrets",
+                             "mysecretvalue", "key", "apiKey", "api_key", "APIKey", "apikey",
+                             "API_KEYS", "encryption-keys", "auth", "oauth", "basicAuth"}) {
+        EXPECT_TRUE(is_secret_name(name, names)) << name;
+    }
+    for (const char* name :
+         {"", "name", "keyboard", "keywords", "author", "authored_by", "pass", "tokens"}) {
+        EXPECT_FALSE(is_secret_name(name, names)) << name;
+    }
+}
+
+TEST(Sha256, IsThatOfTheStandard) {
+    EXPECT_EQ(sha256_of("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(sha256_of(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST(SecretFilter, RemovesValuesUnderSecretNames) {
+    EXPECT_EQ(cleaned(R"({"id":7,"password":"p","name":"n"})"),
+              R"({"id":7,"password":"[removed]","name":"n"})");
+    EXPECT_EQ(cleaned(R"([{"api_key" : 123456 , "n":123456}])"),
+              R"([{"api_key" : "[removed]" , "n":123456}])");
+    EXPECT_EQ(cleaned(R"({"has_key":true,"secret":null,"auth":false})"),
+              R"({"has_key":true,"secret":null,"auth":false})");
+    EXPECT_EQ(cleaned(R"({"pass\u0077ord":"p"})"), R"({"pass\u0077ord":"[removed]"})");
+}
+
+TEST(SecretFilter, RemovesAllThatIsNestedThere) {
+    EXPECT_EQ(cleaned(R"({"keys":{"a":["x",{"b":"y"}],"c":1,"d":null},"e":"z"})"),
+              R"({"keys":{"a":["[removed]",{"b":"[removed]"}],"c":"[removed]","d":null},"e":"z"})");
+}
+
+TEST(SecretFilter, RemovesTheValueBesideASecretName) {
+    EXPECT_EQ(cleaned(R"([{"name":"API key","value":"v"},{"name":"zone","value":"eu"}])"),
+              R"([{"name":"API key","value":"[removed]"},{"name":"zone","value":"eu"}])");
+    EXPECT_EQ(
+        cleaned(R"([{"value":"v","name":"password"},{"value":{"x":"v"},"label":"secret"}])"),
+        R"([{"value":"[removed]","name":"password"},{"value":"[removed]","label":"secret"}])");
+}
+
+TEST(SecretFilter, HashesWhatIsAKey) {
+    const auto hash = sha256_of("tok/en-12");
+    EXPECT_EQ(cleaned(R"({"token":"tok\/en-12","n":1})"), R"({"token":")" + hash + R"(","n":1})");
+    EXPECT_EQ(cleaned(R"({"TOKEN":12})"), R"({"TOKEN":")" + sha256_of("12") + R"("})");
+    EXPECT_EQ(cleaned(R"({"token_type":"bearer"})"), R"({"token_type":"bearer"})");
+}
+
+TEST(SecretFilter, ReplacesWhatItTookWhereverElseItStands) {
+    const auto hash = sha256_of("abcdefgh");
+    EXPECT_EQ(cleaned(R"({"link":"https://x/abcdefgh/join","token":"abcdefgh","o":["abcdefgh"]})"),
+              R"({"link":"https://x/)" + hash + R"(/join","token":")" + hash + R"(","o":[")" +
+                  hash + R"("]})");
+    // Short ones may stand elsewhere by chance, and escapes stay whole.
+    EXPECT_EQ(cleaned(R"({"auth":"on","state":"on"})"), R"({"auth":"[removed]","state":"on"})");
+    EXPECT_EQ(cleaned(R"({"auth":"u0041bcdef","x":"\u0041bcdef"})"),
+              R"({"auth":"[removed]","x":"\u0041bcdef"})");
+}
+
+TEST(SecretFilter, KnowsNothingOfJsonThatIsBroken) {
+    for (const char* body :
+         {R"({"password":"hidden-one)", R"({"password":"hidden-one",})",
+          R"({"password":["hidden-one")", R"(}}]]{"password":"hidden-one"}})",
+          R"({"password" "hidden-one","key":"hidden-one"})", R"({"id":7x,"password":"hidden-one"})",
+          R"({"password":hidden-one})"}) {
+        if (std::string_view(body).find("\" \"") == std::string_view::npos) {
+            EXPECT_THAT(cleaned(body), Not(HasSubstr("hidden-one"))) << body;
+        }
+        cleaned(body); // and never reads beyond it
+    }
+    EXPECT_EQ(cleaned(""), "");
+    EXPECT_EQ(cleaned("\"\\"), "\"");
+}
+
+// ---- in the decoder
+
+providers::resource with_secrets() {
+    auto made = things_by_text();
+    made.key_pointer = "/token";
+    made.secrets = rules;
+    return made;
+}
+
+TEST(Decoder, KeepsAHashedKeyAndNoCredential) {
+    const auto resource = with_secrets();
+    const auto page =
+        page_of(R"([{"token":"abcdefgh","t":"see abcdefgh","password":"p"}])", resource);
+    ASSERT_EQ(page.records.size(), 1U);
+    EXPECT_EQ(page.records[0].key, sha256_of("abcdefgh"));
+    EXPECT_THAT(std::string(page.records[0].line), Not(HasSubstr("abcdefgh")));
+    EXPECT_THAT(std::string(page.records[0].line), HasSubstr(R"("password":"[removed]")"));
+}
+
+TEST(Decoder, KeepsNoCredentialOfWhatItRejectsOrCannotRead) {
+    const auto resource = with_secrets();
+    const auto page = page_of(R"([{"id":1,"password":"hidden-one"},"x"])", resource);
+    ASSERT_EQ(page.rejected.size(), 2U);
+    EXPECT_THAT(page.rejected[0].raw, Not(HasSubstr("hidden-one")));
+    EXPECT_EQ(error_of("token;mail\nhidden-one;a@b", resource), "not JSON");
+}
+
+TEST(Decoder, DoesNotSeeAChangedCredentialAsAChange) {
+    const auto resource = with_secrets();
+    const auto before = page_of(R"([{"token":"t","password":"p"}])", resource);
+    const auto after = page_of(R"([{"token":"t","password":"q"}])", resource);
+    EXPECT_EQ(before.records[0].hash, after.records[0].hash);
+}
+
+} // namespace
+} // namespace callmirror::decode
