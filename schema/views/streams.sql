@@ -26,7 +26,7 @@ select s.account,
 -- Account by account: so a question that names none uses the index of (account, created_at), too.
 from callmirror.accounts a
 join snapcall.streams s on s.account = a.account
-cross join lateral (
+left join lateral (
     select min(coalesce(e.emitted_at, e.created_at)) as first_event_at,
            max(coalesce(e.emitted_at, e.created_at)) as last_event_at,
            count(*) as events,
@@ -34,7 +34,7 @@ cross join lateral (
            count(e.media_asset) as media
     from snapcall.stream_events e
     where e.account = s.account and e.stream_id = s.id and e.deleted_at is null
-) e
+) e on true
 left join snapcall.buttons b on b.account = s.account and b.id = s.bid
 left join snapcall.teams t on t.account = s.account and t.id = s.team_id
 left join snapcall.users u on u.account = s.account and u.id = s.user_id
