@@ -201,13 +201,10 @@ ask "with rows as (
      from rows group by place, mirrored order by place"
 
 title "An analyst's question: calls of the last seven days, and how many were answered"
-ask "select created_at::date as day, count(*) as calls,
-            count(*) filter (where status = 'answered') as answered,
-            round(100.0 * count(*) filter (where status = 'answered') / count(*), 1) as \"%\",
-            round(avg(rating)::numeric, 2) as rating
-     from snapcall.calls
-     where deleted_at is null and created_at > now() - interval '7 days'
-     group by 1 order by 1"
+ask "select day, calls, answered, round((100 * answered_rate)::numeric, 1) as \"%\",
+            round(rating::numeric, 2) as rating
+     from snapcall_bi.calls_by_day
+     where day > current_date - 7 order by day"
 
 title "callmirror status: how fresh is it?"
 callmirror status || [ $? -eq 1 ] # 1: something needs a person

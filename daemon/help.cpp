@@ -78,6 +78,7 @@ const help_text migrate_help{
     "brings the database schema up to date",
     R"(`run` and `backfill` do so by themselves where their login may. Where it may not (least privilege),
 run this once with the owner's login after each update. Safe to run at any time and by several.
+It also makes the role callmirror_reader, for reports and dashboards, or prints what to run for it.
 
 Examples:
   callmirror migrate

@@ -36,7 +36,7 @@ with slices as (
     from callmirror.rejected group by account, resource
 ), newest as (
     select a.account, n.resource, n.newest_record
-    from callmirror.accounts a
+    from (select distinct account from covered) a
     cross join lateral (values
         ('calls', (select max(t.created_at) from snapcall.calls t where t.account = a.account)),
         ('partner_calls',

@@ -77,8 +77,8 @@ void grafana::choose_all(const dashboard& of, pqxx::connection& database) {
         for (const auto& row : rows) {
             const std::string value = row[column].c_str();
             if (!multi) {
-                chosen = value; // the first is what Grafana shows, and one is as good as another
-                continue;
+                chosen = value; // what Grafana shows at first
+                break;
             }
             chosen += (chosen.empty() ? "" : ",") + work.quote(value);
         }
