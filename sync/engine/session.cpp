@@ -544,11 +544,13 @@ awaitable<bool> session::plan_more() {
         if (is_aside(*of) || slices.front().begins <= range().from) {
             continue;
         }
+        co_await take_turn(context, *of); // what was learnt is not to be overtaken by older news
         const auto changes = of->timeline.extend(context.now(), range());
         const bool complete = of->timeline.history_complete();
         const auto start = complete ? ports.options.history_start : std::nullopt;
         if (changes.empty() && complete == of->learned.history_complete &&
             start == of->learned.history_start) {
+            end_turn(context, *of);
             continue;
         }
         of->learned.history_complete = complete;
@@ -557,6 +559,7 @@ awaitable<bool> session::plan_more() {
         add_changes(unit, changes);
         unit.listings.push_back(of->learned);
         co_await commit(context, *of, unit);
+        end_turn(context, *of);
         of->timeline.release(changes);
         refresh_view(*of);
         any = any || !changes.empty();
@@ -673,6 +676,9 @@ awaitable<account_end> run_session(session_ports ports) {
     auto load = [&](write::store& store) { state = store.load(*lease.taken); };
     co_await ports.store.run(load);
 
+    if (before == account_phase::database_away) { // nothing was asked of the API meanwhile
+        ports.last_answer = ports.time.now();
+    }
     if (before != account_phase::starting) {
         ports.say(level::info,
                   options.name + (before == account_phase::held_elsewhere ? ": taken over"

@@ -1,8 +1,17 @@
 #include "tests/unit/http_client_fixture.hpp"
 
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace callmirror::fetch {
@@ -51,6 +60,36 @@ TEST_F(HttpClient, RefusesAnUnknownAuthority) {
                                               {.names = {"localhost"}, .ips = {"127.0.0.1"}});
     const scripted_server stranger{strange, always(sized("[1]"))};
     EXPECT_EQ(get_once(options_for(stranger)).failure, failure_kind::bad_certificate);
+}
+
+// As `openssl rehash` names it: "5cd81ad7.0".
+std::string hashed_name(const std::string& pem_file) {
+    const std::unique_ptr<std::FILE, decltype(&std::fclose)> file{std::fopen(pem_file.c_str(), "r"),
+                                                                  &std::fclose};
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate{
+        PEM_read_X509(file.get(), nullptr, nullptr, nullptr), &X509_free};
+    std::array<char, 16> name{};
+    std::snprintf(name.data(), name.size(), "%08lx.0", X509_subject_name_hash(certificate.get()));
+    return name.data();
+}
+
+TEST_F(HttpClient, LooksAuthoritiesUpByTheirHashes) {
+    const scripted_server server{with_tls(), always(sized("[1]"))};
+    client_options options = options_for(server);
+    const auto ca_file = std::exchange(options.ca_file, {});
+    std::string directory =
+        (std::filesystem::temp_directory_path() / "callmirror-hashed-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(directory.data()), nullptr);
+    ASSERT_EQ(::setenv(X509_get_default_cert_dir_env(), directory.c_str(), 1), 0);
+
+    std::filesystem::copy(ca_file, directory + "/00000000.0"); // another one's name
+    EXPECT_EQ(get_once(options).failure, failure_kind::bad_certificate);
+    std::filesystem::copy(ca_file, directory + "/" + hashed_name(ca_file));
+    EXPECT_EQ(get_once(options).body, "[1]");
+
+    ::unsetenv(X509_get_default_cert_dir_env());
+    std::filesystem::remove_all(directory);
+    EXPECT_EQ(get_once(options).failure, failure_kind::bad_certificate) << "none is remembered";
 }
 
 TEST_F(HttpClient, RefusesACertificateOutOfItsTime) {

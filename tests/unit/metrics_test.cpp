@@ -48,6 +48,22 @@ TEST(Metrics, AreThoseOfTheReadmesTable) {
     EXPECT_EQ(table_of_the_readme(), described);
 }
 
+TEST(Metrics, OfTheAlertsAreServed) {
+    std::ifstream file(CALLMIRROR_ALERTS);
+    const std::string rules{std::istreambuf_iterator<char>(file), {}};
+    std::set<std::string> served;
+    for (const auto& each : metric_descriptions()) {
+        served.emplace(each.name);
+    }
+    int found = 0;
+    const std::regex name(R"(\bcallmirror_\w+)");
+    for (std::sregex_iterator each(rules.begin(), rules.end(), name), end; each != end; ++each) {
+        EXPECT_THAT(served, testing::Contains(each->str()));
+        ++found;
+    }
+    EXPECT_GE(found, 9);
+}
+
 TEST(Metrics, AreAllServedAsDescribed) {
     const example_view example;
     const auto text = metrics_text(example.view);
