@@ -220,8 +220,7 @@ void session::add_list(const providers::resource& resource, const std::string& s
     // That pages count from 1 is looked at again in each session: it loses a page where it is
     // wrong.
     const bool manners_known = learned.first_page == 0;
-    const auto granularity =
-        days ? std::optional<std::chrono::seconds>(24h) : learned.granularity;
+    const auto granularity = days ? std::optional<std::chrono::seconds>(24h) : learned.granularity;
     // Complete back to a history_start that is no longer set says nothing about what is older.
     const bool complete = !resource.has_time_axis() ||
                           (learned.history_complete && (start || !learned.history_start));
@@ -419,7 +418,8 @@ awaitable<void> session::follow_head(list& of) {
 
 awaitable<void> session::read_slices(bool due_first) {
     using debt = plan::timeline::debt;
-    // A single worker reads what is due now and then, so that a long backfill doesn't keep it waiting.
+    // A single worker reads what is due now and then, so that a long backfill doesn't keep it
+    // waiting.
     constexpr unsigned due_every = 4;
     const bool is_alone = ports.options.max_in_flight == 1;
     for (unsigned turn = 1; !tasks.stopping(); ++turn) {
@@ -518,8 +518,9 @@ bool session::has_its_keys(const list& of) const {
            std::ranges::all_of(lists, [&](const auto& other) {
                const auto& slices = other->timeline.slices();
                return other->resource->name != of.resource->keys_from.table || is_aside(*other) ||
-                      std::ranges::all_of(slices, [](const auto& each) {
-                          return each.read_at || each.failures >= hopeless;
+                      std::ranges::all_of(slices, [&](const auto& each) {
+                          const bool in_tables = each.read_at && !other->timeline.is_busy(each.id);
+                          return in_tables || each.failures >= hopeless;
                       });
            });
 }
@@ -590,9 +591,7 @@ bool session::outstanding(const list& of) const {
         const bool read_since = each.read_at >= ports.once_begun &&
                                 (each.read_at <= context.now() || each.due_at > context.now());
         const bool unread = !each.read_at || (ports.options.once->again && !read_since);
-        // What a read came to is being committed: the suspects among it are still to be asked for.
-        const bool owed = of.timeline.is_busy(each.id) || (unread && each.failures < hopeless);
-        return !each.is_open() && range().overlaps(each) && owed;
+        return !each.is_open() && range().overlaps(each) && unread && each.failures < hopeless;
     });
 }
 
@@ -614,9 +613,8 @@ void session::refresh_view(list& of) {
     view.unread = of.timeline.unread(range());
     view.oldest = of.resource->has_time_axis() ? std::optional(of.timeline.slices().front().begins)
                                                : std::nullopt;
-    view.due_at = of.resource->has_time_axis()
-                      ? std::nullopt
-                      : std::optional(of.timeline.slices().front().due_at);
+    view.due_at = of.resource->has_time_axis() ? std::nullopt
+                                               : std::optional(of.timeline.slices().front().due_at);
     view.history = plan::strip_of(of.timeline.slices(), now);
     view.head_read_at = of.learned.head_read_at;
     view.aside = is_aside(of) ? of.learned.aside_reason : "";
