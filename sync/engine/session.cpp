@@ -512,15 +512,16 @@ std::optional<std::pair<list*, plan::slice>> session::pick(plan::timeline::debt 
     return std::nullopt;
 }
 
-// A resource without list waits until the table that its keys come from has been filled.
+// A resource without list waits until the table that its keys come from has been filled: a slice is
+// marked read before its last rows are committed, and busy until they are.
 bool session::has_its_keys(const list& of) const {
     return of.resource->kind != providers::shape::by_key ||
            std::ranges::all_of(lists, [&](const auto& other) {
                const auto& slices = other->timeline.slices();
                return other->resource->name != of.resource->keys_from.table || is_aside(*other) ||
                       std::ranges::all_of(slices, [&](const auto& each) {
-                          const bool in_tables = each.read_at && !other->timeline.is_busy(each.id);
-                          return in_tables || each.failures >= hopeless;
+                          return !other->timeline.is_busy(each.id) &&
+                                 (each.read_at || each.failures >= hopeless);
                       });
            });
 }
