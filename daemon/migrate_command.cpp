@@ -18,8 +18,8 @@ exit_status fail(exit_status status, const std::string& text) {
 }
 
 void tell(const reader_report& reader) {
-    for (const auto& statement : reader.done) {
-        std::printf("%s\n", statement.c_str());
+    if (!reader.done.empty()) {
+        std::puts("the role callmirror_reader may read the mirror and its views, and nothing else");
     }
     if (reader.wanted.empty()) {
         return;
@@ -47,8 +47,16 @@ exit_status migrate(const std::string& config_path) {
         const auto options =
             database_options(std::get<database_setup>(loaded).url, migration_limit);
         const auto report = schema::migrate(options);
+        std::size_t views = 0;
         for (const auto& file : report.applied) {
-            std::printf("applied %s\n", file.c_str());
+            if (file.starts_with("views/")) {
+                ++views;
+            } else {
+                std::printf("applied %s\n", file.c_str());
+            }
+        }
+        if (views > 0) {
+            std::printf("put %zu views in place\n", views);
         }
         std::printf("the schema is version %d%s\n", report.version_after,
                     report.applied.empty() ? ", as it was" : "");

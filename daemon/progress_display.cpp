@@ -79,7 +79,13 @@ void progress_display::show(const std::vector<list_progress>& lists) {
     } else if (kind_ == kind::plain) {
         std::string text;
         for (const auto& each : lists_) {
-            text += plain_line(each) + '\n';
+            const bool told = each.done && told_done_.contains(each.name);
+            text += told ? "" : plain_line(each) + '\n';
+            if (each.done) {
+                told_done_.insert(each.name);
+            } else {
+                told_done_.erase(each.name);
+            }
         }
         write_out(text);
     }

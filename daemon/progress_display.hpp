@@ -6,6 +6,7 @@
 #include "daemon/log.hpp"
 #include "daemon/progress.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,8 @@ private:
     kind kind_;
     log& log_;
     std::vector<list_progress> lists_;
-    std::size_t drawn_ = 0; // lines that are on the screen
+    std::set<std::string> told_done_; // off a terminal: said once
+    std::size_t drawn_ = 0;           // lines that are on the screen
 };
 
 } // namespace callmirror::daemon

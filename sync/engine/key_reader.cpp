@@ -99,6 +99,7 @@ awaitable<bool> ask_one(key_reading& read, write::suspect_row& each, write::comm
     each.ask_at = now + each_after + spread_of(each.key);
     if (!why) {
         each.state = suspect_state::watched;
+        ++view_of(read.context, read.of).records;
         take_record(read, std::get<listed_page>(got).content.records.front(), unit);
         unit.asked_suspects.push_back(each);
         co_return true;
