@@ -77,11 +77,11 @@ TEST_F(Views, HaveARoleThatMigrateMakesAndThatMayOnlyRead) {
     }
     cluster().sql(owned, lines);
     EXPECT_THAT(run("migrate").out, Not(HasSubstr("create role")));
-    EXPECT_THAT(run("migrate").out, Not(HasSubstr("grant")));
+    EXPECT_THAT(run("migrate").out, Not(HasSubstr("callmirror_reader"))) << "all is there";
 
     config.database_url = cluster().url(database); // here it is made by itself
     write_configuration();
-    EXPECT_THAT(run("migrate").out, HasSubstr("grant select on all tables in schema snapcall_bi"));
+    EXPECT_THAT(run("migrate").out, HasSubstr("the role callmirror_reader may read the mirror"));
     const std::map<std::string, std::string> owners{{owned, "no_roles"}, {database, "postgres"}};
     for (const auto& [each, owner] : owners) {
         pqxx::connection reader(cluster().url(each, "callmirror_reader"));
