@@ -70,11 +70,11 @@ engine::awaitable<exit_status> plan_account(const boost::asio::any_io_executor& 
                 estimate.mirrored = each.records;
             }
         }
-        status = worst(status, estimate.refused            ? exit_status::refused
-                               : estimate.unreachable      ? exit_status::unavailable
+        status = worst(status, estimate.refused       ? exit_status::refused
+                               : estimate.unreachable ? exit_status::unavailable
                                : !estimate.problem.empty() && !(estimate.aside && all_wanted)
                                    ? exit_status::in_part
-                                                           : exit_status::done);
+                                   : exit_status::done);
         estimates.push_back(std::move(estimate));
         if (status == exit_status::refused || status == exit_status::unavailable) {
             break;

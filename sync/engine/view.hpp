@@ -28,14 +28,14 @@ struct list_view {
     double share = 0;               // of the time to be covered that has been read, 0 to 1
     bool history_complete = false; // share is of all there is; otherwise of what was planned so far
     std::size_t unread = 0;        // slices
-    std::optional<utc_time> reading{}; // where the newest history slice under way begins
-    std::optional<utc_time> oldest{};  // where the oldest slice begins
-    plan::history_strip history{};     // as it was when something was read last
+    std::optional<utc_time> reading{};      // where the newest history slice under way begins
+    std::optional<utc_time> oldest{};       // where the oldest slice begins
+    plan::history_strip history{};          // as it was when something was read last
     std::optional<utc_time> head_read_at{}; // of a list without time axis: all of it
     std::optional<utc_time> due_at{};       // of such a list: when it is to be read next
-    std::optional<utc_time> read_at{}; // any slice, by this process
-    std::string aside{};               // why it is set aside; "" where it is not
-    std::string last_error{};          // "" where the last read went well
+    std::optional<utc_time> read_at{};      // any slice, by this process
+    std::string aside{};                    // why it is set aside; "" where it is not
+    std::string last_error{};               // "" where the last read went well
 };
 
 // What an account is about; `state` says it in words.

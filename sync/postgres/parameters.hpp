@@ -38,8 +38,7 @@ public:
         return add_ready(value ? "t" : "f");
     }
     template <std::integral T>
-        requires(!std::same_as<T, bool>)
-    parameters& add(T value) {
+    requires(!std::same_as<T, bool>) parameters& add(T value) {
         return add_ready(std::to_string(value));
     }
     template <typename T>
@@ -67,8 +66,7 @@ public:
         return add_plain(value ? "t" : "f");
     }
     template <std::integral T>
-        requires(!std::same_as<T, bool>)
-    array_text& add(T value) {
+    requires(!std::same_as<T, bool>) array_text& add(T value) {
         return add_plain(std::to_string(value));
     }
     template <typename T>

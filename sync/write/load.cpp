@@ -55,8 +55,8 @@ listing_row read_listing(const pqxx::row& row) {
     std::optional<std::int64_t> granularity;
     field_reader(row) >> it.resource >> it.scope >> it.first_page >> it.limit >>
         it.full_page_seen >> it.largest_page >> granularity >> it.serves_total >>
-        it.history_complete >> it.history_start >> it.aside_until >> it.aside_reason >> it.last_error >>
-        it.last_error_at >> it.failures >> it.head_read_at;
+        it.history_complete >> it.history_start >> it.aside_until >> it.aside_reason >>
+        it.last_error >> it.last_error_at >> it.failures >> it.head_read_at;
     if (granularity)
         it.granularity = std::chrono::seconds(*granularity);
     return it;

@@ -119,10 +119,11 @@ void put_listings(transaction& within, const std::string& account,
             return row.granularity ? std::optional<std::int64_t>(row.granularity->count())
                                    : std::nullopt;
         },
-        field(&listing_row::serves_total), field(&listing_row::history_complete), field(&listing_row::history_start),
-        field(&listing_row::aside_until), field(&listing_row::aside_reason),
-        field(&listing_row::last_error), field(&listing_row::last_error_at),
-        field(&listing_row::failures), field(&listing_row::head_read_at));
+        field(&listing_row::serves_total), field(&listing_row::history_complete),
+        field(&listing_row::history_start), field(&listing_row::aside_until),
+        field(&listing_row::aside_reason), field(&listing_row::last_error),
+        field(&listing_row::last_error_at), field(&listing_row::failures),
+        field(&listing_row::head_read_at));
     within.run(sql::put_listings.text, values);
 }
 

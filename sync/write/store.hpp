@@ -56,9 +56,9 @@ struct listing_row {
     std::int32_t largest_page = 0; // most records seen on one page
     std::optional<std::chrono::seconds> granularity; // what start and end can't tell apart below
     bool serves_total = false;
-    bool history_complete = false;       // there is nothing older than the oldest slice
+    bool history_complete = false;         // there is nothing older than the oldest slice
     std::optional<utc_time> history_start; // the setting that made it so; none: three silent years
-    std::optional<utc_time> aside_until; // not readable for this key; tried again then
+    std::optional<utc_time> aside_until;   // not readable for this key; tried again then
     std::string aside_reason;
     std::string last_error; // printable, no secrets; "" where the last read went well
     std::optional<utc_time> last_error_at;

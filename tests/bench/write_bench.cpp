@@ -135,9 +135,7 @@ public:
         });
     }
 
-    void begin() {
-        cluster_.sql(database_, "truncate snapcall.stream_events, callmirror.leases");
-    }
+    void begin() { cluster_.sql(database_, "truncate snapcall.stream_events, callmirror.leases"); }
     // As a mirror in use is: the planner knows of the rows.
     void settle() { cluster_.sql(database_, "vacuum analyze snapcall.stream_events"); }
     std::int64_t rows() const { return rows_; }

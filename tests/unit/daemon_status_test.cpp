@@ -247,8 +247,9 @@ TEST(Deletes, ShowWhereHowManySinceWhenAndExamples) {
                            .ends = parse_time("2026-02-01"),
                            .examples = "{1,2,\x1b}"};
     const auto text = held_text({slice}, now);
-    EXPECT_THAT(text, HasSubstr("acme     streams of company 12  2026-01-01 to 2026-02-01  1,500   200  "
-                                "2 h ago  {1,2,\\x1b}\n"));
+    EXPECT_THAT(text,
+                HasSubstr("acme     streams of company 12  2026-01-01 to 2026-02-01  1,500   200  "
+                          "2 h ago  {1,2,\\x1b}\n"));
 }
 
 } // namespace
