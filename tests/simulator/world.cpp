@@ -194,8 +194,9 @@ std::size_t world::retention(utc_time before) {
 }
 
 std::uint64_t world::version(resource of) const {
-    // Other records show users' names; a day's statistics show its calls.
+    // Other records show users' names and teams; a day's statistics show its calls.
     auto version = table_of(of).version + table_of(resource::users).version;
+    version += of == resource::teams ? 0 : table_of(resource::teams).version;
     if (of == resource::partner_stats) {
         version += table_of(resource::partner_calls).version;
     }
