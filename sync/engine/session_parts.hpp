@@ -58,7 +58,7 @@ struct session {
     awaitable<void> keep_lease();
     awaitable<void> save_account();
     write::commit_unit account_unit();
-    awaitable<void> leave(const std::optional<std::string>& refused);
+    awaitable<void> leave();
     void refresh_view(list& of);
     void refresh_pace();
 
