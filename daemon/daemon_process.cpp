@@ -1,6 +1,7 @@
 #include "daemon/daemon_process.hpp"
 
 #include "daemon/schema_ready.hpp"
+#include "daemon/status_line.hpp"
 #include "daemon/version.hpp"
 #include "sync/write/postgres_store.hpp"
 
@@ -115,6 +116,7 @@ engine::awaitable<daemon_process::stretch_end> daemon_process::mirror_all() {
     now.accounts.set_accounts(current_.accounts);
     at_work_ = &now;
     is_ready_ = true;
+    systemd_.status(status_line(now.accounts.views(), clock_.utc()));
     systemd_.ready();
     auto end = stretch_end::stop;
     while (!tasks_.stopping()) {

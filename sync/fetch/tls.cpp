@@ -100,7 +100,7 @@ std::string hint_for(long verdict) {
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_CERT_UNTRUSTED:
         return "the certificate is of an unknown authority; hint: if that authority is yours, name "
-               "its certificate in ca_file";
+               "its certificate in ca_file; if it is a public one, install ca-certificates";
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
         return "the certificate is for another name; hint: check the host in base_url";
