@@ -9,6 +9,8 @@
 
 #include <cstdio>
 #include <exception>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 namespace {
 
@@ -34,9 +36,18 @@ exit_status carry_out(const command_line& line) {
     return exit_status::usage;
 }
 
+// Keys are in memory: no core file, not even one that the kernel pipes to a program whatever its
+// size limit, and no look into memory or environment by another process of the same user.
+void keep_memory_private() {
+    constexpr rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_DUMPABLE, 0);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
+    keep_memory_private();
     try {
         const auto parsed = parse_command_line(argc, argv);
         if (const auto* text = std::get_if<instead>(&parsed)) {

@@ -140,7 +140,8 @@ protected:
     std::string directory;
     std::string config_file;
     std::string database;
-    std::string looked_at; // the oracle's database, a URL; "": `database` in cluster()
+    static std::string program(); // callmirror's path
+    std::string looked_at;        // the oracle's database, a URL; "": `database` in cluster()
 
 private:
     int runs_ = 0;
