@@ -4,13 +4,12 @@
 #include "daemon/deletes_command.hpp"
 #include "daemon/migrate_command.hpp"
 #include "daemon/plan_command.hpp"
+#include "daemon/private_memory.hpp"
 #include "daemon/run_command.hpp"
 #include "daemon/status_command.hpp"
 
 #include <cstdio>
 #include <exception>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 namespace {
 
@@ -34,14 +33,6 @@ exit_status carry_out(const command_line& line) {
         return line.print ? print_migrations() : migrate(line.config);
     }
     return exit_status::usage;
-}
-
-// Keys are in memory: no core file, not even one that the kernel pipes to a program whatever its
-// size limit, and no look into memory or environment by another process of the same user.
-void keep_memory_private() {
-    constexpr rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
-    ::prctl(PR_SET_DUMPABLE, 0);
 }
 
 } // namespace
