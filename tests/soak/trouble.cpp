@@ -4,6 +4,9 @@
 #include <thread>
 
 namespace callmirror::soak {
+namespace {
+constexpr const char* throttled = "API: 429";
+}
 
 using namespace std::chrono_literals;
 using test_support::network_fault;
@@ -16,7 +19,7 @@ trouble::trouble(victims of, std::uint64_t seed)
         all_.emplace_back(name, [this, name, action] { answer(name, action); });
     };
     answers("API: 503", R"("do":"status","status":503)");
-    answers("API: 429", R"("do":"status","status":429,"headers":{"Retry-After":"2"})");
+    answers(throttled, R"("do":"status","status":429,"headers":{"Retry-After":"2"})");
     answers("API: error as 200", R"("do":"error_object")");
     answers("API: malformed", R"("do":"malformed")");
     answers("API: empty", R"("do":"empty")");
@@ -59,15 +62,21 @@ trouble::trouble(victims of, std::uint64_t seed)
 
 std::string trouble::make() {
     collect();
-    auto& [name, what] = all_[luck_.below(all_.size())];
-    what();
-    return name;
+    auto which = luck_.below(all_.size());
+    // Each 429 halves the pace for a long time, as it should: many of them, and nothing else would
+    // be tried.
+    while (all_[which].first == throttled && happened_[throttled] >= 2) {
+        which = luck_.below(all_.size());
+    }
+    all_[which].second();
+    return all_[which].first;
 }
 
 void trouble::answer(const std::string& name, const std::string& action) {
     of_.api.faults(R"([{"name":")" + name + R"(","kind":"list","from":)" +
                    std::to_string(1 + luck_.below(8)) + R"(,"times":)" +
-                   std::to_string(1 + luck_.below(3)) + ',' + action + "}]");
+                   std::to_string(name == throttled ? 1 : 1 + luck_.below(3)) + ',' + action +
+                   "}]");
 }
 
 void trouble::strike(const std::string& name, test_support::tcp_proxy& at, network_fault what,
