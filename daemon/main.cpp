@@ -4,6 +4,7 @@
 #include "daemon/deletes_command.hpp"
 #include "daemon/migrate_command.hpp"
 #include "daemon/plan_command.hpp"
+#include "daemon/private_memory.hpp"
 #include "daemon/run_command.hpp"
 #include "daemon/status_command.hpp"
 
@@ -37,6 +38,7 @@ exit_status carry_out(const command_line& line) {
 } // namespace
 
 int main(int argc, char** argv) {
+    keep_memory_private();
     try {
         const auto parsed = parse_command_line(argc, argv);
         if (const auto* text = std::get_if<instead>(&parsed)) {

@@ -28,6 +28,9 @@ awaitable<bool> drop_moved(session_context& context, list& of, plan::slice_id sl
     bool certain = true;
     const auto neighbours = of.timeline.neighbours(slice);
     for (const auto id : neighbours) {
+        if (missing.empty()) {
+            break;
+        }
         const auto theirs = co_await load_digest(context, id);
         const auto* other = of.timeline.find(id);
         const bool settled = other && !is_under_way(of, *other);

@@ -260,13 +260,21 @@ const slice* timeline::find(slice_id id) const {
 std::vector<slice_id> timeline::neighbours(slice_id id) const {
     std::vector<slice_id> ids;
     for (std::size_t i = 0; i < slices_.size(); ++i) {
-        if (slices_[i].id == id) {
-            if (i > 0) {
-                ids.push_back(slices_[i - 1].id);
+        if (slices_[i].id != id) {
+            continue;
+        }
+        if (i > 0) {
+            ids.push_back(slices_[i - 1].id);
+        }
+        // What is left behind keeps the digest of the whole head, which may have been cut again
+        // and again before it is read.
+        const auto reach =
+            slices_[i].is_open() ? end_of_time : utc_time(slices_[i].ends + head_span);
+        for (auto next = i + 1; next < slices_.size(); ++next) {
+            if (next > i + 1 && slices_[next].begins > reach) {
+                break;
             }
-            if (i + 1 < slices_.size()) {
-                ids.push_back(slices_[i + 1].id);
-            }
+            ids.push_back(slices_[next].id);
         }
     }
     return ids;

@@ -22,6 +22,9 @@ namespace callmirror::plan {
 
 // Failed reads in a row after which a backfill counts on a slice no more.
 inline constexpr int hopeless = 5;
+// The longest that the head is left with when it is cut: what appears later than it is dated is
+// still seen at once.
+inline constexpr auto head_span = std::chrono::minutes(15);
 
 struct timeline_rules {
     std::optional<utc_time> history_start; // none: until three years show nothing
@@ -121,6 +124,8 @@ public:
 
     const std::vector<slice>& slices() const { return slices_; } // oldest first, without gap
     const slice* find(slice_id id) const;
+    // Where a record that this slice showed once may be by now: the slice before it, the one after
+    // it, and those that were the head's, too, when this one was cut from it.
     std::vector<slice_id> neighbours(slice_id id) const;
     // How many records a page holds, as is learnt by and by.
     void set_page_size(int records) { rules_.page_size = records; }

@@ -13,7 +13,6 @@ using std::chrono::seconds;
 
 constexpr auto day = std::chrono::hours(24);
 constexpr auto widest = 365 * day;
-constexpr auto head_span = 15min; // records that appear later than dated are still seen at once
 constexpr auto head_span_least = 1min;
 constexpr auto soonest = 60s; // between two reads of one slice
 constexpr auto confirm_within = 3 * day;

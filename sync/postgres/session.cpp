@@ -54,7 +54,7 @@ std::string_view hint_of(std::string_view state) {
     if (state == "42501")
         return "\nhint: the database role lacks this right; share/callmirror/roles.sql grants what "
                "is needed";
-    if (state == "25006")
+    if (state == "25006" || state == "0A000") // 0A000: of BEGIN READ WRITE itself
         return "\nhint: a standby answers; with several hosts in the url, "
                "target_session_attrs=read-write finds the primary";
     if (state == "53300")
@@ -66,6 +66,11 @@ std::string_view hint_of(std::string_view state) {
 
 bool is_data_error(std::string_view state) {
     return state.starts_with("22") || state.starts_with("23") || state.starts_with("54");
+}
+
+// pgbouncer's own words, in one language; its code stands for everything that it has to say.
+bool pools_statements(std::string_view message) {
+    return message.find("statement pooling mode") != std::string_view::npos;
 }
 
 bool is_refusal(std::string_view state) {
@@ -100,6 +105,10 @@ void transaction::state::fail(const std::string& message) {
         throw database_lost(place + gist(message));
     const std::string reason = gist(message) + " (" + sqlstate + ")";
     const std::string text = place + reason + std::string(hint_of(sqlstate));
+    if (pools_statements(message))
+        throw database_refused(text +
+                               "\nhint: transactions are needed: set pool_mode = transaction "
+                               "(or session) for this database in pgbouncer.ini");
     if (is_data_error(sqlstate))
         throw data_error(text, reason);
     if (is_refusal(sqlstate))

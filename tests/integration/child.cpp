@@ -135,6 +135,7 @@ ended child::wait(std::chrono::milliseconds limit) {
         result.status = WEXITSTATUS(*wait_status_);
     } else if (in_time) {
         result.signal = WTERMSIG(*wait_status_);
+        result.dumped_core = WCOREDUMP(*wait_status_);
     }
     return result;
 }

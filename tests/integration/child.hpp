@@ -15,6 +15,7 @@ namespace callmirror::integration {
 struct ended {
     std::optional<int> status; // none: a signal ended it, or the time limit passed
     int signal = 0;
+    bool dumped_core = false;
     std::string out;
     std::string err;
     std::chrono::milliseconds took{0};

@@ -152,8 +152,8 @@ void MirrorTest::write_configuration() {
     std::ofstream(config_file)
         << "[database]\nurl = \"" << config.database_url << "\"\n[sync]\npoll_interval = \""
         << config.poll_interval << "\"\ngive_up_after = \"" << config.give_up_after
-        << "\"\n[http]\nlisten = \"\"\n[log]\nformat = \"text\"\nlevel = \"" << config.log_level
-        << "\"\n"
+        << "\"\n[http]\nlisten = \"" << config.listen << "\"\n[log]\nformat = \"text\"\nlevel = \""
+        << config.log_level << "\"\n"
         << config.more << "\n[[accounts]]\nname = \"" << config.account << "\"\napi_key_file = \""
         << key_file << "\"\nrequests_per_second = " << std::to_string(config.requests_per_second)
         << "\nmax_in_flight = " << config.max_in_flight << "\npage_size = " << config.page_size
@@ -162,6 +162,10 @@ void MirrorTest::write_configuration() {
         << line("request_timeout", text(config.request_timeout))
         << line("resources", list(config.resources)) << line("companies", list(config.companies))
         << line("history_start", config.history_start) << config.more_of_account << '\n';
+}
+
+std::string MirrorTest::program() {
+    return CALLMIRROR_PROGRAM;
 }
 
 std::unique_ptr<child> MirrorTest::start(const std::string& arguments,

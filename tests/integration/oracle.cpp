@@ -111,7 +111,7 @@ std::string differences_of(pqxx::work& within, api_source& from, resource of) {
 
 std::string MirrorTest::differences(api_source& from, const std::vector<resource>& of) {
     std::string text;
-    pqxx::connection connection(cluster().url(database));
+    pqxx::connection connection(looked_at.empty() ? cluster().url(database) : looked_at);
     for (const auto each : of) {
         pqxx::work within(connection);
         text += differences_of(within, from, each);

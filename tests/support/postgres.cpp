@@ -46,6 +46,17 @@ postgres_cluster::postgres_cluster(const std::vector<std::string>& settings)
     sql("postgres", "create role with_password");
 }
 
+postgres_cluster::postgres_cluster(standby_of of)
+    : programs_(find_programs()) {
+    make_directory();
+    run_to_end({programs_ + "/pg_basebackup", "--no-sync", "--checkpoint=fast",
+                "--write-recovery-conf", "-D", directory_ + "/data", "-d",
+                of.primary.url() + "?application_name=standby"});
+    std::ofstream(directory_ + "/data/postgresql.auto.conf", std::ios::app)
+        << "unix_socket_directories = '" << directory_ << "'\n";
+    start();
+}
+
 postgres_cluster::~postgres_cluster() {
     if (server_ > 0) {
         resume();
@@ -89,15 +100,18 @@ void postgres_cluster::start_guardian() {
     alive_ = ends[1];
 }
 
-void postgres_cluster::initialize(const std::vector<std::string>& settings) {
-    const std::string log = directory_ + "/initdb.log";
-    const pid_t child =
-        spawn(as_server_user({programs_ + "/initdb", "-D", directory_ + "/data", "-U", "postgres",
-                              "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"}),
-              log, directory_);
+// One of PostgreSQL's own programs, as the server's user.
+void postgres_cluster::run_to_end(const std::vector<std::string>& words) const {
+    const std::string log = directory_ + "/" + fs::path(words.front()).filename().string() + ".log";
+    const pid_t child = spawn(as_server_user(words), log, directory_);
     int status = 0;
     if (::waitpid(child, &status, 0) != child || status != 0)
-        throw std::runtime_error("initdb failed: " + read_file(log));
+        throw std::runtime_error(words.front() + " failed: " + read_file(log));
+}
+
+void postgres_cluster::initialize(const std::vector<std::string>& settings) {
+    run_to_end({programs_ + "/initdb", "-D", directory_ + "/data", "-U", "postgres", "-A", "trust",
+                "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"});
     std::ofstream conf(directory_ + "/data/postgresql.conf", std::ios::app);
     conf << "fsync = off\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '" << directory_
          << "'\nshared_buffers = '128MB'\nmax_wal_size = '4GB'\nmax_connections = 50\n";

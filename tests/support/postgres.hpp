@@ -15,6 +15,12 @@ class postgres_cluster {
 public:
     // Makes and starts it. `settings` are lines of postgresql.conf. Throws std::runtime_error.
     explicit postgres_cluster(const std::vector<std::string>& settings = {});
+    // A standby: a copy of `primary`, which must be running, that follows it under the name
+    // "standby".
+    struct standby_of {
+        const postgres_cluster& primary;
+    };
+    explicit postgres_cluster(standby_of of);
     ~postgres_cluster();
     postgres_cluster(const postgres_cluster&) = delete;
     postgres_cluster& operator=(const postgres_cluster&) = delete;
@@ -48,11 +54,13 @@ public:
     double cpu_seconds() const;
 
     int port() const { return port_; }
+    const std::string& directory() const { return directory_; } // data/ is in it
 
 private:
     void make_directory();
     void start_guardian();
     void initialize(const std::vector<std::string>& settings);
+    void run_to_end(const std::vector<std::string>& words) const;
     bool try_start();
     void end(int signal);
     void signal_all(int signal) const;

@@ -513,6 +513,19 @@ TEST(Head, LeavesItsDigestToTheOlderPart) {
     EXPECT_EQ(engine.line.head().read_at, std::nullopt);
 }
 
+// What it keeps the digest of may be in any of them by the time it is read: it was told as gone.
+TEST(Regression, ASliceLeftBehindLooksAtAllThatTheHeadHasBecomeSince) {
+    engine_model engine(steady(50'000), since("2026-11-20"), today);
+    engine.poll();
+    const auto left_behind = engine.line.slices().front().id;
+    for (int i = 0; i < 5; ++i) {
+        engine.now += 2min;
+        engine.poll();
+    }
+    ASSERT_GE(engine.line.slices().size(), 4U) << "the head was not cut again";
+    EXPECT_EQ(engine.line.neighbours(left_behind).size(), engine.line.slices().size() - 1);
+}
+
 TEST(Head, BearsAClockThatStepsBackAndForth) {
     engine_model engine(steady(5'000), since("2026-11-19"), today);
     engine.backfill();
