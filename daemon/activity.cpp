@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 constexpr steady_time looked_every = 1s;
 constexpr steady_time trend_window = 10min;
 constexpr steady_time least_trend = 30s;
-constexpr steady_time longest_left = std::chrono::days(3650);
+constexpr steady_time longest_left = std::chrono::days(90);
 constexpr std::size_t rows_window = 10; // minutes
 
 // A total that has fallen belongs to a mirror that began anew.

@@ -152,8 +152,8 @@ void MirrorTest::write_configuration() {
     std::ofstream(config_file)
         << "[database]\nurl = \"" << config.database_url << "\"\n[sync]\npoll_interval = \""
         << config.poll_interval << "\"\ngive_up_after = \"" << config.give_up_after
-        << "\"\n[http]\nlisten = \"\"\n[log]\nformat = \"text\"\nlevel = \"" << config.log_level
-        << "\"\n"
+        << "\"\n[http]\nlisten = \"" << config.listen << "\"\n[log]\nformat = \"text\"\nlevel = \""
+        << config.log_level << "\"\n"
         << config.more << "\n[[accounts]]\nname = \"" << config.account << "\"\napi_key_file = \""
         << key_file << "\"\nrequests_per_second = " << std::to_string(config.requests_per_second)
         << "\nmax_in_flight = " << config.max_in_flight << "\npage_size = " << config.page_size
@@ -181,6 +181,10 @@ std::unique_ptr<child> MirrorTest::start_words(std::vector<std::string> words,
                          {"WATCHDOG_PID", ""}};
     set.insert(set.end(), more.begin(), more.end());
     return std::make_unique<child>(words, directory + "/run" + std::to_string(++runs_), set);
+}
+
+std::string MirrorTest::program() {
+    return CALLMIRROR_PROGRAM;
 }
 
 ended MirrorTest::run(const std::string& arguments, std::chrono::milliseconds limit) {
@@ -216,6 +220,23 @@ bool MirrorTest::eventually(const std::function<bool()>& is_so, std::chrono::mil
 
 bool MirrorTest::equal_within(api_source& from, std::chrono::milliseconds limit) {
     return eventually([&] { return differences(from).empty(); }, limit);
+}
+
+std::string MirrorTest::page_url(const child& running) {
+    constexpr std::string_view before = "the status page are at ";
+    std::string url;
+    eventually(
+        [&] {
+            const auto said = running.err();
+            const auto at = said.find(before);
+            const auto end = at == std::string::npos ? at : said.find('\n', at);
+            if (end != std::string::npos) {
+                url = said.substr(at + before.size(), end - at - before.size());
+            }
+            return !url.empty();
+        },
+        30s);
+    return url;
 }
 
 } // namespace callmirror::integration

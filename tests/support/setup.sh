@@ -14,7 +14,7 @@ packages_to_build="g++ cmake ninja-build pkg-config libboost1.81-dev libpqxx-dev
     nlohmann-json3-dev libspdlog-dev libtomlplusplus-dev libcli11-dev libsimdjson-dev libxxhash-dev
     libdeflate-dev prometheus-cpp-dev postgresql ca-certificates"
 packages_to_test="libgtest-dev libgmock-dev"
-packages_to_run_tests="prometheus" # promtool
+packages_to_run_tests="prometheus chromium" # promtool and a scrape; a look at the status page
 
 # install_packages NAME...: those that are missing, with apt; says which.
 install_packages() {
