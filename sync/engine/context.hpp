@@ -49,6 +49,7 @@ struct session_context {
     bool suspects_added = false; // since they were last looked for
     steady_time& last_answer;    // when the API last said something useful
     std::string& last_failure;   // of a request; "" where there was none
+    std::string key_refusal{};   // what was answered with 401; "" while the key is taken
 
     utc_time now() const { return time.utc(); }
     utc_time source_now() const { return time.utc() + skew; }
@@ -81,9 +82,10 @@ struct list {
     int head_failures = 0; // in a row, outages aside
     steady_time head_due{0};
     bool manners_known = false;
-    int cut_limit = 0;        // what the server cuts our limit down to; 0: not known to
-    bool trust_totals = true; // until the pages contradict them steadily
-    std::string records_at;   // where the pages' records were last
+    int cut_limit = 0;            // what the server cuts our limit down to; 0: not known to
+    bool empty_page_seen = false; // over the end, in this session
+    bool trust_totals = true;     // until the pages contradict them steadily
+    std::string records_at;       // where the pages' records were last
 
     std::string name() const { return list_name(resource->name, scope); }
 };

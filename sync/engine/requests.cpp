@@ -97,7 +97,8 @@ awaitable<std::optional<problem>> send(session_context& context, plan::work kind
             co_return std::nullopt;
         }
         if (what == fetch::verdict::unauthorized) {
-            throw key_refused(name + ": " + text);
+            context.key_refusal = name + ": " + text;
+            throw key_refused(context.key_refusal);
         }
         context.last_failure = name + ": " + text;
         failures.note(text);
@@ -277,7 +278,9 @@ awaitable<result_or_problem<found_manners>> probe_manners(session_context& conte
                 keys.push_back(record.raw);
             }
             probe.page(std::move(keys));
-        } else if (std::get<problem>(got).what == fetch::verdict::bad_request) {
+        } else if (const auto what = std::get<problem>(got).what;
+                   what == fetch::verdict::bad_request ||
+                   (what == fetch::verdict::not_found && next.page.value_or(0) > 0)) {
             probe.bad_request();
         } else {
             co_return std::get<problem>(std::move(got));

@@ -127,10 +127,10 @@ void session::refresh_pace() {
 // ---- from taking the lease to giving it back
 
 // The last words: what was learnt about the pace, or that the key is refused.
-awaitable<void> session::leave(const std::optional<std::string>& refused) {
-    if (refused) {
+awaitable<void> session::leave() {
+    if (!context.key_refusal.empty()) {
         account.state = "key refused";
-        account.reason = *refused;
+        account.reason = context.key_refusal;
     }
     const auto quiet = std::chrono::ceil<std::chrono::milliseconds>(
         std::max(requests.pace().ready_at() - ports.time.now(), std::chrono::microseconds(0)));
@@ -201,20 +201,25 @@ awaitable<account_end> run_session(session_ports ports) {
     here.tasks.spawn("lease", here.keep_lease());
     here.tasks.spawn("session", here.prepare(state));
     std::exception_ptr error;
-    std::optional<std::string> refused;
     try {
         co_await here.tasks.join();
-    } catch (const key_refused& why) {
-        refused = why.what();
-        error = std::current_exception();
     } catch (...) {
         error = std::current_exception();
+    }
+    // Whatever else went wrong at the same time: nothing more may be asked with this key.
+    const auto& refusal = here.context.key_refusal;
+    if (!refusal.empty()) {
+        error = std::make_exception_ptr(key_refused(refusal));
     }
     ports.running = nullptr;
     here.refresh_pace();
     ports.quiet_until = here.requests.pace().ready_at();
-    if (!error || refused) {
-        co_await here.leave(refused);
+    if (!error || !refusal.empty()) {
+        try {
+            co_await here.leave();
+        } catch (...) { // a database that is away is no reason to ask again with a refused key
+            error = error ? error : std::current_exception();
+        }
     }
     if (error) {
         std::rethrow_exception(error);

@@ -59,7 +59,7 @@ struct session {
     awaitable<void> save_account();
     void say_where_it_stands();
     write::commit_unit account_unit();
-    awaitable<void> leave(const std::optional<std::string>& refused);
+    awaitable<void> leave();
     void refresh_view(list& of);
     void refresh_pace();
 

@@ -55,7 +55,8 @@ fetch::paginator_options options_for(const reading& read) {
             .full_page_seen = learned.full_page_seen,
             .largest_page = learned.largest_page,
             .expected_pages = read.of.timeline.expected_pages(read.slice),
-            .trust_totals = read.of.trust_totals};
+            .trust_totals = read.of.trust_totals,
+            .empty_page_seen = read.of.empty_page_seen};
 }
 
 // Waits for the list's turn to write, and moves the rows that are to be written into the unit.
@@ -123,6 +124,11 @@ fetch::page_facts take(reading& read, const listed_page& page) {
     return read.sink.take(page.content, page.asked_at, read.of.latest);
 }
 
+// How some servers answer a page over the end.
+bool is_refusal(fetch::verdict what) {
+    return what == fetch::verdict::bad_request || what == fetch::verdict::not_found;
+}
+
 // What one pass over the listing came to.
 struct pass_result {
     fetch::listing_done done{};
@@ -164,11 +170,16 @@ awaitable<pass_result> run_pass(reading& read, fetch::paginator& pages) {
             auto got =
                 co_await ask_page(read.context, read.of, read.kind, form, wanted.index, range);
             if (auto* failed = std::get_if<problem>(&got)) {
+                if (is_refusal(failed->what) && pages.refused(wanted.index)) {
+                    continue;
+                }
                 result.failed = std::move(*failed);
                 co_return result;
             }
             auto& page = std::get<listed_page>(got);
             note_listing(read, page.content);
+            read.of.empty_page_seen =
+                read.of.empty_page_seen || (wanted.index > 0 && page.content.served == 0);
             note_cut_limit(read, wanted.index, page.content.served);
             note_shown(read.of, page.content);
             if (!wanted.probe) {

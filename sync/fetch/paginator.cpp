@@ -4,6 +4,13 @@
 #include <cassert>
 
 namespace callmirror::fetch {
+namespace {
+
+// No known API cuts its lists off before this; several do at a thousand, and at ten thousand.
+constexpr std::size_t never_cut_off = 500;
+constexpr int refusals_that_count = 4;
+
+} // namespace
 
 paginator::paginator(paginator_options options)
     : options_(options) {}
@@ -48,6 +55,21 @@ void paginator::took(int index, const page_facts& facts) {
     } else {
         took_recheck(index, facts);
     }
+}
+
+bool paginator::refused(int index) {
+    const bool list_is_served = last_full_ >= 0 || first_empty_ >= 0;
+    if (!list_is_served || index <= last_full_ || options_.empty_page_seen) {
+        return false;
+    }
+    refusals_ = index == refused_index_ ? refusals_ + 1 : 1;
+    refused_index_ = index;
+    if (refusals_ == refusals_that_count) {
+        end_refused_ = true;
+        refusals_ = 0;
+        took(index, {});
+    }
+    return true;
 }
 
 std::optional<int> paginator::pages_found() const {
@@ -237,6 +259,10 @@ void paginator::took_recheck(int index, const page_facts& facts) {
 }
 
 page_step paginator::finish() {
+    if (may_be_cut_off()) {
+        return listing_broken{"page " + std::to_string(last_full_ + 1) +
+                              " is refused after full pages: there may be more"};
+    }
     if (!options_.strict) {
         return listing_done{last_full_ + 1, ""};
     }
@@ -251,6 +277,16 @@ page_step paginator::finish() {
                    std::to_string(records_) + " records");
     }
     return listing_done{last_full_ + 1, drift_};
+}
+
+bool paginator::may_be_cut_off() const {
+    if (!end_refused_ || last_full_ < 0) {
+        return false;
+    }
+    const auto so_far = static_cast<std::size_t>(last_full_ + 1) * largest_;
+    const bool last_is_full = shown_.at(last_full_).served >= largest_;
+    const bool total_agrees = options_.strict && totals_count() && *total_ == records_;
+    return last_is_full && so_far > never_cut_off && !total_agrees;
 }
 
 void paginator::note_drift(std::string what) {

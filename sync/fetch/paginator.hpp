@@ -20,6 +20,10 @@
 // polling: for the head, which is read again in seconds: first page to last, and a short page ends
 //   it once the server has been seen to serve a full one.
 //
+// Some servers refuse pages over the end with an error, some refuse deep ones, and any may do so by
+//   mistake: four refusals in a row count as an empty page where this server has not been seen to
+//   serve one, but after full pages of many records they are no proof of the end.
+//
 // Requests of a strict pass over n pages, the number guessed right: n + 3, where no total is served
 // at most n + 4; 2 for one page (3 where it may be a full one), 1 for none.
 #pragma once
@@ -68,7 +72,8 @@ struct paginator_options {
     int largest_page = 0;        // most records this server has been seen to serve; 0: not known
     int expected_pages = 1;      // a guess that saves requests
     bool trust_totals = true;
-    int most_pages = 200'000; // rows still coming there is a broken listing, not its end
+    bool empty_page_seen = false; // over the end of a list; then a refusal is a failure
+    int most_pages = 200'000;     // rows still coming there is a broken listing, not its end
 };
 
 class paginator {
@@ -78,6 +83,11 @@ public:
     // What to do now. After fetch_page, took() has to be called before the next one.
     page_step next();
     void took(int index, const page_facts& facts);
+
+    // Instead of took(): the server answers this page with an error of ours (400, 404, ...), which
+    // is how some say that it is over the end. False where it can't be that: then the read fails.
+    // next() comes back to the page until that is sure.
+    bool refused(int index);
 
     // The last page is known, and how many there are: to be judged before they are all read.
     std::optional<int> pages_found() const;
@@ -98,6 +108,7 @@ private:
     void took_polling(const page_facts& facts);
     void plan_rechecks();
     void note_total(int index, const page_facts& facts);
+    bool may_be_cut_off() const;
     void note_drift(std::string what);
     bool note_repetition(int index, const page_facts& facts);
     bool took_page_2_of_repeated(int index, const page_facts& facts);
@@ -116,6 +127,9 @@ private:
     bool end_last_ = false;           // the end was seen after the last page, not before it
     bool whole_ = false;              // one answer held the list
     bool repeated_ = false;           // two pages showed the same
+    bool end_refused_ = false;        // the end was an error, not an empty page
+    int refused_index_ = 0;           // the page that was refused last
+    int refusals_ = 0;                // of it, in a row
     std::map<int, shown_page> shown_; // what probes, or a polling read, have shown
     std::vector<int> rechecks_;       // from the back
     std::size_t largest_ = 0;         // page of this pass

@@ -51,6 +51,7 @@ void chaos::begin() {
     often(rates.pause_every, [this] { pause(); });
     often(rates.database_away_every, [this] { database_goes(); });
     often(rates.clock_step_every, [this] { clock_steps(); });
+    often(rates.key_renewed_every, [this] { renew_key(); });
 }
 
 void chaos::end() {
@@ -205,6 +206,15 @@ void chaos::database_goes() {
         weather_.away = false;
         all_.tell("the database is back");
     });
+}
+
+void chaos::renew_key() {
+    for (std::size_t i = 0; i < processes_.size(); ++i) {
+        const auto* const it = processes_.at(i);
+        if (it != nullptr && it->ended() == engine::account_end::key_refused) {
+            processes_.start(i);
+        }
+    }
 }
 
 void chaos::clock_steps() {

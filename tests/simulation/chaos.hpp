@@ -41,6 +41,7 @@ private:
     void pause();
     void database_goes();
     void clock_steps();
+    void renew_key();
 
     universe& all_;
     const scenario& of_;

@@ -146,6 +146,8 @@ void draw_manners(chance& luck, scenario& of) {
     draw_pages(luck, of.account.page_size, is);
     draw_range(luck, is);
     is.gone_status = one_of<std::int64_t>(luck, {404, 410});
+    is.past_end_status =
+        one_of<std::int64_t>(luck, {200, 200, 200, 200, 200, 200, 200, 400, 404, 422});
     if (!of.account.companies.empty()) {
         is.me = simulator::me_shape::neither;
     } else if (of.world.company_ids.size() > 1) {
@@ -214,6 +216,10 @@ void draw_faults(chance& luck, scenario& of) {
                           kind::reset_within, kind::hang, kind::hang_within, kind::slow,
                           kind::wrong_length, kind::bad_gzip, kind::redirect});
         add(what, one_of(luck, {500, 502, 503, 504, 408, 425, 429, 429, 400, 403, 404}));
+    }
+    if (luck.happens(0.1)) { // somebody revokes the key, and puts it back in place
+        add(kind::status, 401);
+        of.chaos.key_renewed_every = spread(luck, 5s, 2min);
     }
     if (luck.happens(0.4)) { // records come and go between two pages
         using action = simulator::drift::action;
@@ -286,6 +292,7 @@ std::string described(const simulator::manners& is) {
     add("compares", static_cast<int>(is.compares));
     add("rate_ms", static_cast<std::int64_t>(is.requests_per_second * 1000));
     add("clock_ahead_s", is.clock_ahead_ms / 1000);
+    add("past_end_status", is.past_end_status);
     add("hostile_every", is.style.hostile_every);
     return text;
 }

@@ -23,6 +23,7 @@ struct chaos_rates {
     std::chrono::milliseconds database_away_every{0};
     std::chrono::milliseconds database_away_most{120'000};
     std::chrono::milliseconds clock_step_every{0};
+    std::chrono::milliseconds key_renewed_every{0}; // what ended for it starts again
     double commit_fails_before = 0;
     double commit_fails_after = 0;
     // The world's life beside what world::live() does by itself.

@@ -2,6 +2,7 @@
 
 #include "tests/simulation/chaos.hpp"
 #include "tests/simulation/oracle.hpp"
+#include "tests/simulation/steady_records.hpp"
 
 #include <algorithm>
 
@@ -39,6 +40,7 @@ private:
     database_weather weather_;
     request_judge judge_;
     oracle oracle_;
+    steady_records steady_;
     crowd processes_;
     chaos trouble_;
 };
@@ -55,6 +57,7 @@ player::player(const scenario& of, std::size_t kept, bool print)
     , store_(all_)
     , judge_(all_, of.account.requests_per_second)
     , oracle_(of, service_, store_)
+    , steady_(of, service_, world_)
     , processes_({all_, service_, judge_, store_, weather_}, of)
     , trouble_(all_, of, service_, processes_, weather_) {
     service_.change_manners() = of.manners;
@@ -70,6 +73,9 @@ void player::pass(microseconds time) {
 
 void player::check_store() {
     if (auto what = store_.inconsistency(); !what.empty()) {
+        all_.fail(what);
+    }
+    if (auto what = steady_.lost(store_); !what.empty()) {
         all_.fail(what);
     }
 }

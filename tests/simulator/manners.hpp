@@ -69,11 +69,12 @@ struct manners {
     compared_time compares = compared_time::created;
 
     // --- validation and rights ---
-    bool strict = true;               // 400 for undocumented parameters and malformed values
-    std::int64_t list_status = 200;   // 403, 404, ...: what this role gets for every list
-    std::int64_t record_status = 200; // and for every single record
-    std::int64_t gone_status = 404;   // of a deleted record: 404 or 410
-    me_shape me = me_shape::both;     // what /v2/users/me says about companies
+    bool strict = true;                 // 400 for undocumented parameters and malformed values
+    std::int64_t list_status = 200;     // 403, 404, ...: what this role gets for every list
+    std::int64_t record_status = 200;   // and for every single record
+    std::int64_t gone_status = 404;     // of a deleted record: 404 or 410
+    std::int64_t past_end_status = 200; // of a page over the end of its list; 200: an empty page
+    me_shape me = me_shape::both;       // what /v2/users/me says about companies
 
     // --- pace (of the whole key, whatever the resource) ---
     double requests_per_second = 0; // 0: no limit

@@ -159,6 +159,10 @@ response service::list(const request& asked, const parsed_target& target, const 
     auto& query = std::get<list_query>(judged);
     query.what.company = world_.company_index(to.company);
     const auto page = page_of(selections_.select(query.what), query, is);
+    const bool past_end = query.offset > 0 && static_cast<std::size_t>(query.offset) >= page.total;
+    if (past_end && is.past_end_status != 200) {
+        return error_response(static_cast<int>(is.past_end_status), "there is no such page");
+    }
     auto made =
         render(world_, page, query, is, style, total_to_tell(is, target, page), target.path);
     if (zipped) {

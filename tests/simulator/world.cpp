@@ -77,6 +77,7 @@ ordinal world::append(resource of, record fresh) {
     index_of(of, fresh).insert(which);
     ++into.version;
     ++into.there;
+    note_shift(of, which, true);
     return which;
 }
 
@@ -104,6 +105,7 @@ bool world::set_there(resource of, ordinal which, bool there) {
         --in.there;
     }
     ++in.version;
+    note_shift(of, which, there);
     if (of == resource::streams) {
         const auto& events = table_of(resource::stream_events).records;
         for (auto next = each.sibling; next != 0; next = events[next - 1].sibling) {
@@ -158,9 +160,13 @@ bool world::move(resource of, std::int64_t id, utc_time time) {
     }
     auto& each = table_of(of).records[*which];
     const bool indexed = index_of(of, each).erase(*which);
+    if (indexed) {
+        note_shift(of, *which, false);
+    }
     each.created = to_ms(time);
     if (indexed) {
         index_of(of, each).insert(*which);
+        note_shift(of, *which, true);
     }
     ++table_of(of).version;
     return true;

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -79,6 +80,11 @@ public:
     // Removes all streams created before `before`, with their events; how many streams.
     std::size_t retention(utc_time before);
 
+    // `seen` is called after a record has come to its list or has left it, whatever brought that
+    // about; a move is both.
+    using shift_observer = std::function<void(resource, ordinal, bool there)>;
+    void observe_shifts(shift_observer seen) { shifted_ = std::move(seen); }
+
     // --- what there is ---
 
     // Grows with every change of what the resource's records or lists show.
@@ -124,11 +130,17 @@ private:
     ordinal append(resource of, record fresh);
     void touch(resource of, ordinal which, std::int64_t at, std::uint8_t flags);
     bool set_there(resource of, ordinal which, bool there);
+    void note_shift(resource of, ordinal which, bool there) const {
+        if (shifted_) {
+            shifted_(of, which, there);
+        }
+    }
 
     std::uint64_t seed_;
     world_options options_;
     std::array<table, resource_count> tables_;
     std::unique_ptr<life> life_;
+    shift_observer shifted_;
 };
 
 // Milliseconds since 1970.

@@ -22,8 +22,10 @@ struct listing_model {
     totals total = totals::none;
     bool tells_more = false;
     bool ignores_page = false;
-    bool cuts_page = false;     // over the end: the last page again
-    bool counts_from_1 = false; // though it is asked for page 0: that is page 1
+    bool cuts_page = false;        // over the end: the last page again
+    bool refuses_past_end = false; // with an error
+    int cut_off_after = 0;         // pages; then every page is refused. 0: never
+    bool counts_from_1 = false;    // though it is asked for page 0: that is page 1
     int next_key = 1'000'000;
     std::optional<std::uint64_t> first_total;
 
@@ -73,6 +75,12 @@ struct listing_model {
             facts.more = static_cast<std::size_t>(index + 1) * page_size < records.size();
         }
         return facts;
+    }
+
+    bool refuses(int index) const {
+        return (refuses_past_end && index > 0 &&
+                static_cast<std::size_t>(index) * page_size >= records.size()) ||
+               (cut_off_after > 0 && index >= cut_off_after);
     }
 
     void insert(std::size_t at) {
@@ -137,6 +145,13 @@ inline pass_outcome read_pass(listing_model& model, const paginator_options& opt
             outcome.steady = std::move(both);
         }
         ++outcome.requests;
+        if (model.refuses(wanted.index)) {
+            if (!pages.refused(wanted.index)) {
+                outcome.broken = "refused";
+                return outcome;
+            }
+            continue;
+        }
         const auto served = model.page(wanted.index);
         auto facts = model.facts(wanted.index, served);
         if (wanted.probe) {

@@ -372,6 +372,55 @@ TEST(Paginator, FailsSoonWherePagesOverTheEndRepeatTheLast) {
     }
 }
 
+TEST(Paginator, TakesPagesThatAreRefusedOverTheEndForTheEnd) {
+    for (const bool strictly : {true, false}) {
+        for (const int records : {1, 99, 100, 101, 250, 499, 999, 4321}) {
+            for (const int expected : {1, 3, 40}) {
+                auto model = listing(records, 100);
+                model.refuses_past_end = true;
+                const auto read = read_pass(
+                    model, {.strict = strictly, .limit = 100, .expected_pages = expected});
+                EXPECT_EQ(read.broken + read.drift, "") << records;
+                EXPECT_EQ(read.seen.size(), static_cast<std::size_t>(records));
+            }
+        }
+    }
+}
+
+TEST(Paginator, FailsWhereDeepPagesAreRefused) {
+    for (const bool strictly : {true, false}) {
+        for (const auto total : {totals::none, totals::exact}) {
+            auto model = listing(2'000, 100, total);
+            model.cut_off_after = 10;
+            const auto read = read_pass(model, {.strict = strictly, .limit = 100});
+            EXPECT_THAT(read.broken, testing::HasSubstr("there may be more"));
+        }
+    }
+    auto whole = listing(1'000, 100, totals::exact); // the total says that nothing is missing
+    whole.refuses_past_end = true;
+    EXPECT_EQ(read_pass(whole, {.limit = 100}).broken, "");
+}
+
+TEST(Paginator, FailsWhereAPageIsRefusedByAServerThatServesEmptyOnes) {
+    auto model = listing(250, 100);
+    model.refuses_past_end = true;
+    EXPECT_EQ(read_pass(model, {.limit = 100, .empty_page_seen = true}).broken, "refused");
+}
+
+TEST(Paginator, AsksAgainBeforeARefusalCounts) {
+    paginator pages({.limit = 100});
+    pages.next();
+    pages.took(0, {.served = 100, .fingerprint = 1});
+    for (int i = 0; i < 3; ++i) {
+        const int index = std::get<fetch_page>(pages.next()).index;
+        ASSERT_EQ(index, 1);
+        EXPECT_TRUE(pages.refused(index));
+    }
+    ASSERT_EQ(std::get<fetch_page>(pages.next()).index, 1);
+    pages.took(1, {.served = 100, .fingerprint = 2}); // it was a mistake
+    EXPECT_GT(std::get<fetch_page>(pages.next()).index, 1);
+}
+
 TEST(Paginator, GivesUpAListingThatNeverEnds) {
     for (const bool strictly : {true, false}) {
         paginator pages({.strict = strictly, .most_pages = 5'000});
