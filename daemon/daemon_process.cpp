@@ -124,6 +124,7 @@ engine::awaitable<daemon_process::stretch_end> daemon_process::mirror_all() {
             reload(&now);
         }
         now.accounts.tend();
+        recent_.note(clock_.now(), now.accounts.views());
         const auto refusal = now.accounts.database_refusal();
         if (!refusal.empty()) {
             say(engine::level::error, refusal);
@@ -159,6 +160,8 @@ web_view daemon_process::look() const {
                   .version = version(),
                   .schema_ready = at_work_ != nullptr,
                   .stopping = tasks_.stopping(),
+                  .poll_interval = current_.settings.sync.poll_interval,
+                  .recent = &recent_,
                   .process = read_process_figures()};
     if (at_work_) {
         view.database_queue = at_work_->lanes.queued();

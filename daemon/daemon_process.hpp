@@ -53,6 +53,7 @@ private:
     engine::task_group tasks_{io_.get_executor(), clock_}; // ended by the wish to stop
     engine::signal changed_{tasks_};
     const stretch* at_work_ = nullptr;
+    activity recent_; // for the status page
     web_face web_{io_.get_executor(), clock_, [this] { return look(); }, report_};
     bool reload_asked_ = false;
     bool is_ready_ = false;

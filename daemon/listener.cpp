@@ -1,6 +1,6 @@
 #include "daemon/listener.hpp"
 
-#include "daemon/page_style.hpp"
+#include "daemon/page_policy.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>

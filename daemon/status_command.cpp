@@ -7,8 +7,32 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace callmirror::daemon {
+
+namespace {
+
+// https://no-color.org: any value but an empty one switches colours off.
+terminal terminal_here() {
+    if (::isatty(STDOUT_FILENO) != 1) {
+        return {};
+    }
+    const auto is_set = [](const char* name) {
+        const char* value = std::getenv(name);
+        return value && *value != '\0';
+    };
+    const char* kind = std::getenv("TERM");
+    const bool dumb = !kind || std::string_view(kind) == "dumb";
+    winsize size{};
+    const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return {.colours = !dumb && !is_set("NO_COLOR"), .width = known ? size.ws_col : 80U};
+}
+
+} // namespace
 
 exit_status show_status(const std::string& config_path, bool as_json) {
     return with_database(config_path, [&](const database_setup& all, postgres::session& session) {
@@ -35,7 +59,7 @@ exit_status show_status(const std::string& config_path, bool as_json) {
                 }
             }
         });
-        const auto text = as_json ? status_json(input) : status_text(input);
+        const auto text = as_json ? status_json(input) : status_text(input, terminal_here());
         std::fputs(text.c_str(), stdout);
         return attention(input).empty() ? exit_status::done : exit_status::in_part;
     });

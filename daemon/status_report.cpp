@@ -1,5 +1,6 @@
 #include "daemon/status_report.hpp"
 
+#include "daemon/freshness.hpp"
 #include "daemon/text_table.hpp"
 #include "sync/base/text.hpp"
 
@@ -10,12 +11,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int polls_missed = 10;
-constexpr std::chrono::milliseconds whole_late = 30min;
-constexpr auto saved_late = 20s; // the time of a read that found nothing is not written each time
-
 std::string name_of(const list_state& list) {
     return list_name(list.resource, list.scope);
+}
+
+// The terminal's own colours: they fit its background.
+constexpr std::string_view good = "32";
+constexpr std::string_view care = "33";
+constexpr std::string_view bad = "31";
+
+std::string painted(std::string_view colour, const std::string& text, const terminal& to) {
+    return to.colours && !text.empty() ? "\x1b[" + std::string(colour) + 'm' + text + "\x1b[0m"
+                                       : text;
 }
 
 std::string age_of(const std::optional<utc_time>& time, utc_time now) {
@@ -58,27 +65,8 @@ std::string trouble_of(const list_state& list, utc_time now) {
            (list.failures > 1 ? ", " + std::to_string(list.failures) + " in a row" : "") + ")";
 }
 
-std::string head_line(const account_state& account) {
-    if (account.state.empty()) {
-        return account.name + ": nothing has been mirrored yet";
-    }
-    std::string text = account.name + ": " + account.state;
-    if (!account.reason.empty()) {
-        text += " (" + account.reason + ")";
-    }
-    text += account.held ? "; mirrored by " + account.holder : "; no process mirrors it now";
-    if (account.pace > 0) {
-        text += "; pace " + short_number(account.pace) + " requests a second";
-    }
-    return text;
-}
-
 bool is_fresh(const list_state& list, const status_input& input) {
-    const auto limit = polls_missed * input.poll_interval + saved_late;
-    if (list.whole_due_at) { // read when it is due, and history may come before it for a while
-        return list.head_read_at && input.now <= *list.whole_due_at + std::max(limit, whole_late);
-    }
-    return list.head_read_at && input.now - *list.head_read_at <= limit;
+    return daemon::is_fresh(list.head_read_at, list.whole_due_at, input.poll_interval, input.now);
 }
 
 void judge_list(std::vector<std::string>& to, const status_input& input,
@@ -120,6 +108,87 @@ std::string account_trouble(const account_state& account, const status_input& in
                : account.name + ": not fresh, and no process mirrors it; is the daemon running?";
 }
 
+std::string head_line(const account_state& account, const terminal& to) {
+    if (account.state.empty()) {
+        return account.name + ": " + painted(bad, "nothing has been mirrored yet", to);
+    }
+    std::string text =
+        account.name + ": " + painted(account.state == "ok" ? good : bad, account.state, to);
+    if (!account.reason.empty()) {
+        text += " (" + account.reason + ")";
+    }
+    text += account.held ? "; mirrored by " + account.holder : "; no process mirrors it now";
+    if (account.pace > 0) {
+        text += "; pace " + short_number(account.pace) + " requests a second";
+    }
+    return text;
+}
+
+std::string newest_of(const list_state& list) {
+    return list.newest_record ? format_utc(*list.newest_record).substr(0, 19) + 'Z' : "";
+}
+
+std::string read_of(const list_state& list, const status_input& input, const terminal& to) {
+    const auto text = list.head_read_at ? age_of(list.head_read_at, input.now) + " ago" : "never";
+    return list.aside ? text : painted(is_fresh(list, input) ? good : bad, text, to);
+}
+
+// All of a list in a row.
+text_table wide_table(const account_state& account, const status_input& input, const terminal& to) {
+    text_table table({{"list"},
+                      {"rows", align::right},
+                      {"newest record"},
+                      {"read", align::right},
+                      {"history"},
+                      {"waiting"},
+                      {"rejected", align::right}});
+    for (const auto& list : account.lists) {
+        table.add({name_of(list), grouped(list.records), newest_of(list), read_of(list, input, to),
+                   history_of(list), waiting_of(list),
+                   list.rejected > 0 ? painted(care, grouped(list.rejected), to) : ""});
+    }
+    return table;
+}
+
+// What is told of each list, and beneath it what has no place beside it.
+std::string narrow_text(const account_state& account, const status_input& input,
+                        const terminal& to) {
+    text_table table({{"list"}, {"rows", align::right}, {"read", align::right}, {"history"}});
+    std::string more;
+    for (const auto& list : account.lists) {
+        const bool whole = list.unread == 0 && list.history_complete;
+        table.add({name_of(list), grouped(list.records), read_of(list, input, to),
+                   whole ? "complete" : percent(std::min(list.share, 0.9999))});
+        std::string lines;
+        const auto add = [&](const std::string& what) {
+            lines += what.empty() ? "" : "    " + what + '\n';
+        };
+        add(whole ? "" : history_of(list));
+        add(waiting_of(list));
+        add(list.rejected > 0 ? painted(care, grouped(list.rejected) + " rejected", to) : "");
+        more += lines.empty() ? "" : "  " + name_of(list) + ":\n" + lines;
+    }
+    return table.to_text("  ") + more;
+}
+
+std::string lists_text(const account_state& account, const status_input& input,
+                       const terminal& to) {
+    if (account.lists.empty()) {
+        return {};
+    }
+    auto text = wide_table(account, input, to).to_text("  ");
+    if (to.width > 0 && widest_line(text) > to.width) {
+        text = narrow_text(account, input, to);
+    }
+    for (const auto& list : account.lists) {
+        const auto trouble = trouble_of(list, input.now);
+        if (!trouble.empty()) {
+            text += "  " + name_of(list) + ": " + painted(care, trouble, to) + '\n';
+        }
+    }
+    return text;
+}
+
 } // namespace
 
 std::vector<std::string> attention(const status_input& input) {
@@ -137,38 +206,17 @@ std::vector<std::string> attention(const status_input& input) {
     return lines;
 }
 
-std::string status_text(const status_input& input) {
+std::string status_text(const status_input& input, const terminal& to) {
     std::string text;
     for (const auto& account : input.accounts) {
-        text += head_line(account) + '\n';
-        text_table table({{"list"},
-                          {"rows", align::right},
-                          {"newest record"},
-                          {"read", align::right},
-                          {"history"},
-                          {"waiting"},
-                          {"rejected", align::right}});
-        std::string troubles;
-        for (const auto& list : account.lists) {
-            table.add(
-                {name_of(list), grouped(list.records),
-                 list.newest_record ? format_utc(*list.newest_record).substr(0, 19) + 'Z' : "",
-                 list.head_read_at ? age_of(list.head_read_at, input.now) + " ago" : "never",
-                 history_of(list), waiting_of(list),
-                 list.rejected > 0 ? grouped(list.rejected) : ""});
-            const auto trouble = trouble_of(list, input.now);
-            if (!trouble.empty()) {
-                troubles += "  " + name_of(list) + ": " + trouble + '\n';
-            }
-        }
-        text += (table.empty() ? "" : table.to_text("  ")) + troubles + '\n';
+        text += head_line(account, to) + '\n' + lists_text(account, input, to) + '\n';
     }
     for (const auto& name : input.strangers) {
         text += name + ": in the database, but not in the configuration\n";
     }
     const auto lines = attention(input);
     if (!lines.empty()) {
-        text += "needs a person:\n";
+        text += painted(bad, "needs a person:", to) + '\n';
         for (const auto& line : lines) {
             text += "  " + line + '\n';
         }

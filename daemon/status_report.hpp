@@ -20,10 +20,15 @@ struct status_input {
 // What a person has to look at, a line each; empty where all is well.
 std::vector<std::string> attention(const status_input& input);
 
-std::string status_text(const status_input& input);
+struct terminal {
+    bool colours = false;
+    std::size_t width = 0; // columns; 0: as wide as it likes
+};
+std::string status_text(const status_input& input, const terminal& to = {});
 
-// {"now", "attention": [..], "accounts": [{"name", "state", "reason", "holder", "held",
-//  "pace", "companies", "lists": [{...}]}]}; times are RFC 3339 or null, ages in seconds.
+// {"now", "attention": [..], "accounts": [{"name", "state", "reason", "holder",
+//  "requests_per_second", "companies", "lists": [{...}]}], "not_configured": [..]}; times are RFC
+//  3339 or null, ages in seconds.
 std::string status_json(const status_input& input);
 
 } // namespace callmirror::daemon

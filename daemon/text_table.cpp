@@ -54,8 +54,25 @@ std::string counted(std::uint64_t count, std::string_view singular) {
 }
 
 std::size_t display_width(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    std::size_t width = 0;
+    bool in_colour = false;
+    for (const char c : text) {
+        const bool is_inside = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+        in_colour = in_colour || c == '\x1b';
+        width += in_colour || is_inside ? 0 : 1;
+        in_colour = in_colour && c != 'm';
+    }
+    return width;
+}
+
+std::size_t widest_line(std::string_view text) {
+    std::size_t widest = 0;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        widest = std::max(widest, display_width(text.substr(0, end)));
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+    return widest;
 }
 
 std::string text_table::to_text(std::string_view indent) const {

@@ -42,7 +42,9 @@ private:
     std::vector<std::vector<std::string>> rows_;
 };
 
-// How many places on a screen a text takes: UTF-8's characters, each counted as one.
+// How many places on a screen a text takes: UTF-8's characters, each counted as one, and colours
+// ("ESC [ 31 m") as none.
 std::size_t display_width(std::string_view text);
+std::size_t widest_line(std::string_view text);
 
 } // namespace callmirror::daemon

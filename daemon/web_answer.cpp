@@ -34,6 +34,13 @@ std::optional<std::string_view> name_in(std::string_view host) {
     return port_is_good && !name.empty() ? std::optional(name) : std::nullopt;
 }
 
+// "/?account=acme": names of accounts need no escapes.
+std::string_view account_in(std::string_view target) {
+    constexpr std::string_view key = "?account=";
+    const auto at = target.find(key);
+    return at == std::string_view::npos ? "" : target.substr(at + key.size());
+}
+
 } // namespace
 
 bool host_is_ours(std::string_view host, const web_rules& rules) {
@@ -74,7 +81,9 @@ web_answer answer_to(const web_request& request, const web_rules& rules,
         return {.status = 200, .type = metrics_type, .body = metrics_text(look())};
     }
     if (path == "/") {
-        return {.status = 200, .type = html_type, .body = status_page(look())};
+        return {.status = 200,
+                .type = html_type,
+                .body = status_page(look(), account_in(request.target))};
     }
     return refusal(404, "there are /, /metrics, /healthz and /readyz");
 }

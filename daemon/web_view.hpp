@@ -2,6 +2,7 @@
 // the io thread, between two suspensions: the accounts' views are the engines' own.
 #pragma once
 
+#include "daemon/activity.hpp"
 #include "daemon/process_figures.hpp"
 #include "sync/engine/view.hpp"
 
@@ -19,6 +20,8 @@ struct web_view {
     bool stopping = false;
     std::size_t database_queue = 0; // jobs that wait
     std::vector<const engine::account_view*> accounts{};
+    std::chrono::milliseconds poll_interval{30'000};
+    const activity* recent = nullptr; // the last hour; null where nobody looked
     process_figures process{};
 };
 

@@ -13,6 +13,8 @@ namespace {
 
 constexpr auto lease_asked_every = 2s; // while another process holds the account
 constexpr auto longest_pause = 5s;     // while the database is away
+constexpr auto steady_work = 1min;     // after less, the database has not really come back
+constexpr auto worth_telling = 10s;    // of being away again
 
 } // namespace
 
@@ -31,7 +33,8 @@ struct account_engine::implementation {
     std::optional<utc_time> once_begun{};
     task_group* running = nullptr; // the session's, while there is one
     bool stop_asked = false;
-    task_group pauses; // sleeps between sessions
+    bool loss_told = false; // that the database is away
+    task_group pauses;      // sleeps between sessions
 
     // What a session came to.
     struct outcome {
@@ -49,7 +52,7 @@ awaitable<account_engine::implementation::outcome> account_engine::implementatio
     try {
         const session_ports ports{executor,   time,    api,         store,        options,
                                   say,        view,    last_answer, last_failure, quiet_until,
-                                  once_begun, running, stop_asked};
+                                  once_begun, running, stop_asked,  loss_told};
         result.end = co_await run_session(ports);
     } catch (const key_refused& error) {
         why = error.what();
@@ -73,6 +76,7 @@ awaitable<account_end> account_engine::implementation::run() {
     std::optional<steady_time> away_since;
     int losses = 0;
     while (!stop_asked) {
+        const auto began = time.now();
         const auto result = co_await try_session();
         if (result.end == account_end::held_elsewhere && !options.once) {
             losses = 0;
@@ -84,8 +88,10 @@ awaitable<account_end> account_engine::implementation::run() {
         }
         if (result.end == account_end::key_refused) {
             view.enter(account_phase::key_refused, "key refused");
-            say(level::error, options.name + ": the API refuses the key: " + why +
-                                  "; nothing more is asked with it");
+            say(level::error,
+                options.name + ": the API refuses the key: " + why +
+                    "; nothing more is asked with it. Put a valid one in its place, then "
+                    "reload or start again");
         }
         if (result.end == account_end::unreachable) {
             why = "no useful answer of the API for " +
@@ -97,15 +103,23 @@ awaitable<account_end> account_engine::implementation::run() {
             co_return *result.end;
         }
         const auto now = time.now();
-        // A session that got to work makes this loss a new one.
-        losses = view.phase == account_phase::mirroring ? 0 : losses;
+        // A session that was at work for a while makes this loss a new one. One that comes and goes
+        // is told of once, and again only when it stays away.
+        const bool worked = view.phase == account_phase::mirroring;
+        losses = worked && now - began >= steady_work ? 0 : losses;
+        if (worked) {
+            away_since.reset();
+        }
         if (!result.database) {
             say(level::info, options.name + ": " + result.lost);
             away_since.reset();
             losses = 0;
-        } else if (!away_since || losses == 0) {
-            away_since = now;
-            say(level::warning, options.name + ": " + result.lost + "; it is tried again");
+        } else {
+            away_since = away_since.value_or(now);
+            if (!loss_told && (losses == 0 || now - *away_since >= worth_telling)) {
+                say(level::warning, options.name + ": " + result.lost + "; it is tried again");
+                loss_told = true;
+            }
         }
         if (result.database) {
             view.enter(account_phase::database_away, "waiting for the database");

@@ -160,7 +160,7 @@ plan::slice_changes conclude(key_reading& read) {
     }
     std::int64_t records = 0;
     read.held.for_each([&](std::string_view, std::uint64_t hash) { records += hash != not_shown; });
-    note_success(read.context, read.of);
+    note_success(read.context, read.of, read.slice.id);
     read.of.learned.head_read_at = oldest;
     // A key that comes to the other table is not to wait for a day.
     const auto look = now + read.of.look_for_keys_after;

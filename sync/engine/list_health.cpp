@@ -1,5 +1,7 @@
 #include "sync/engine/list_health.hpp"
 
+#include <algorithm>
+
 namespace callmirror::engine {
 namespace {
 
@@ -16,7 +18,9 @@ void note_failure(session_context& context, list& of, const problem& why) {
     ++view.failures;
     if (why.what == fetch::verdict::forbidden || why.what == fetch::verdict::not_found) {
         if (!learned.aside_until) {
-            context.say(level::warning, why.text + "; set aside, tried again every hour");
+            context.say(level::warning, why.text + "; set aside, tried again every hour. The "
+                                                   "key needs a role that may read it, or name the "
+                                                   "resources that you want");
         }
         learned.aside_until = now + aside_for;
         learned.aside_reason = why.text;
@@ -39,17 +43,23 @@ void note_failure(session_context& context, list& of, const problem& why) {
     }
 }
 
-void note_success(session_context& context, list& of) {
+// A list has not recovered while another of its slices fails: the head's reads would say so twice a
+// minute, and the failing slice the contrary.
+void note_success(session_context& context, list& of, plan::slice_id read) {
     auto& learned = of.learned;
     auto& view = view_of(context, of);
-    if (learned.failures > 0) {
+    const bool another_fails = std::ranges::any_of(of.timeline.slices(), [&](const auto& each) {
+        return each.failures > 0 && each.id != read;
+    });
+    if (learned.failures > 0 && !another_fails) {
         context.say(level::info, of.name() + ": recovered after " +
-                                     std::to_string(learned.failures) + " failures");
+                                     std::to_string(learned.failures) +
+                                     (learned.failures == 1 ? " failure" : " failures"));
     }
     if (learned.aside_until) {
         context.say(level::info, of.name() + ": can be read now");
     }
-    learned.failures = 0;
+    learned.failures = another_fails ? learned.failures : 0;
     learned.last_error.clear();
     learned.last_error_at.reset();
     learned.aside_until.reset();

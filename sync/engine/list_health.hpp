@@ -8,7 +8,7 @@ namespace callmirror::engine {
 
 // A list that this key may not read is left alone for an hour; whatever else went wrong is counted.
 void note_failure(session_context& context, list& of, const problem& why);
-void note_success(session_context& context, list& of);
+void note_success(session_context& context, list& of, plan::slice_id read);
 
 // Nothing has been heard of the API since `begun`: it is out of reach as a whole.
 bool is_outage(const session_context& context, const problem& why, steady_time begun);

@@ -142,18 +142,21 @@ awaitable<void> session::leave() {
     co_await context.store.run(job);
 }
 
-namespace {
-
-void say_where_it_stands(const session_ports& ports) {
+// It gets to work.
+void session::say_where_it_stands() {
     const auto before = ports.view.phase;
-    if (before != account_phase::starting) {
+    const auto& name = ports.options.name;
+    if (before == account_phase::database_away) {
+        if (std::exchange(ports.loss_told, false)) {
+            ports.say(level::info, name + ": the database is back");
+        }
+    } else if (before != account_phase::starting) {
         ports.say(level::info,
-                  ports.options.name + (before == account_phase::held_elsewhere ? ": taken over"
-                                        : before == account_phase::database_away
-                                            ? ": the database is back"
-                                            : ": goes on"));
+                  name + (before == account_phase::held_elsewhere ? ": taken over" : ": goes on"));
     }
 }
+
+namespace {
 
 // nullopt where another process holds the account.
 awaitable<std::optional<taken_lease>> take_lease(session_ports& ports) {
@@ -189,7 +192,6 @@ awaitable<account_end> run_session(session_ports ports) {
         account_phase::database_away) { // nothing was asked of the API meanwhile
         ports.last_answer = ports.time.now();
     }
-    say_where_it_stands(ports);
 
     session here(ports, *lease, state);
     ports.running = &here.tasks;

@@ -20,6 +20,7 @@ struct session_ports {
     std::optional<utc_time>& once_begun; // one shot: when its first session began
     task_group*& running;                // set while the session runs, for stop()
     const bool& stop_asked;
+    bool& loss_told; // it was said that the database is away, and not yet that it is back
 };
 
 // Ends with done or done_in_part for a one shot, stopped after stop(), held_elsewhere where

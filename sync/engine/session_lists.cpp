@@ -231,6 +231,7 @@ awaitable<void> session::prepare(const write::account_state& state) {
         ports.once_begun = context.now();
     }
     co_await save_account();
+    say_where_it_stands(); // not before a commit has shown that the database is there to stay
     context.view.enter(account_phase::mirroring, "mirroring");
     for (auto& of : lists) {
         co_await start_list(*of, first_of_once);

@@ -57,6 +57,7 @@ struct session {
     // session.cpp
     awaitable<void> keep_lease();
     awaitable<void> save_account();
+    void say_where_it_stands();
     write::commit_unit account_unit();
     awaitable<void> leave();
     void refresh_view(list& of);

@@ -224,7 +224,7 @@ awaitable<void> give_back(reading& read, const problem& why) {
 awaitable<void> finish(reading& read, int pages) {
     auto& context = read.context;
     auto& of = read.of;
-    note_success(context, of);
+    note_success(context, of, read.slice.id);
     if (of.cut_limit > 0) {
         context.say(level::info,
                     of.name() + ": pages are cut to " + std::to_string(of.cut_limit) + " records");

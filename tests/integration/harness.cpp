@@ -187,6 +187,10 @@ std::unique_ptr<child> MirrorTest::start_words(std::vector<std::string> words,
     return std::make_unique<child>(words, directory + "/run" + std::to_string(++runs_), set);
 }
 
+std::string MirrorTest::program() {
+    return CALLMIRROR_PROGRAM;
+}
+
 ended MirrorTest::run(const std::string& arguments, std::chrono::milliseconds limit) {
     auto result = start(arguments)->wait(limit);
     EXPECT_TRUE(result.status) << "callmirror " << arguments << ": " << result.text();
@@ -220,6 +224,23 @@ bool MirrorTest::eventually(const std::function<bool()>& is_so, std::chrono::mil
 
 bool MirrorTest::equal_within(api_source& from, std::chrono::milliseconds limit) {
     return eventually([&] { return differences(from).empty(); }, limit);
+}
+
+std::string MirrorTest::page_url(const child& running) {
+    constexpr std::string_view before = "the status page are at ";
+    std::string url;
+    eventually(
+        [&] {
+            const auto said = running.err();
+            const auto at = said.find(before);
+            const auto end = at == std::string::npos ? at : said.find('\n', at);
+            if (end != std::string::npos) {
+                url = said.substr(at + before.size(), end - at - before.size());
+            }
+            return !url.empty();
+        },
+        30s);
+    return url;
 }
 
 } // namespace callmirror::integration

@@ -96,6 +96,7 @@ struct configuration {
     std::string history_start; // "2026-01-01"; "": left out
     std::string companies;     // "123"; "": left out
     std::string log_level = "info";
+    std::string listen;          // "127.0.0.1:0"; "": no metrics, health and status page
     std::string more_of_account; // further lines
     std::string more;            // whole sections
 };
@@ -123,6 +124,8 @@ protected:
     std::unique_ptr<child> start_words(std::vector<std::string> words,
                                        const child::variables& more = {});
 
+    static std::string program(); // its path, for a shell
+
     // configure(from), backfill, compare: exit status 0 and equal.
     ended expect_mirrored(api_source& from, const std::string& arguments = "backfill");
     // The first differences between mirror and source, readably; "" where there is none. Records
@@ -135,6 +138,9 @@ protected:
     static bool eventually(const std::function<bool()>& is_so,
                            std::chrono::milliseconds limit = 20s);
     bool equal_within(api_source& from, std::chrono::milliseconds limit = 20s);
+    // Where a daemon with config.listen serves its page, "http://127.0.0.1:1234/"; "" where it
+    // does not say so soon.
+    static std::string page_url(const child& running);
 
     configuration config;
     std::string directory;

@@ -184,7 +184,8 @@ outcome player::play() {
                  .requests = judge_.total(),
                  .commits = store_.commits(),
                  .deaths = processes_.deaths(),
-                 .simulated = std::chrono::floor<std::chrono::seconds>(all_.events.now())};
+                 .simulated = std::chrono::floor<std::chrono::seconds>(all_.events.now()),
+                 .log = all_.log};
     for (std::size_t i = 0; i < processes_.size(); ++i) {
         processes_.kill(i);
     }

@@ -17,6 +17,7 @@ struct outcome {
     std::uint64_t commits = 0;
     std::uint64_t deaths = 0;
     std::chrono::seconds simulated{0};
+    std::vector<universe::log_line> log{}; // info and above, of all processes
 };
 
 // `kept`: lines of trace. `print`: they are printed as they come, instead.

@@ -11,6 +11,8 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace callmirror::simulation {
 
@@ -28,6 +30,13 @@ struct universe {
     // The first broken promise; "" while all is well. Set anywhere, looked at after each step:
     // an exception would pass through the engine, which may take it for one of its own.
     std::string wrong;
+
+    // What an operator would find in the log.
+    struct log_line {
+        std::chrono::microseconds at{0};
+        std::string text{};
+    };
+    std::vector<log_line> log{};
 
     // The source's life stands still from here on.
     std::optional<utc_time> frozen{};

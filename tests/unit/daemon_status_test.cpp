@@ -2,6 +2,7 @@
 #include "daemon/estimate.hpp"
 #include "daemon/held_deletes.hpp"
 #include "daemon/status_report.hpp"
+#include "daemon/text_table.hpp"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -122,6 +123,63 @@ TEST(Status, ShowsWhatIsLeft) {
     EXPECT_THAT(text, HasSubstr("83.7 %, whole since 2024-03-01, 12 gaps"));
     EXPECT_THAT(text, HasSubstr("2 due again, 3 suspect"));
     EXPECT_THAT(text, HasSubstr("calls: calls page 7: 503 (1 m ago, 5 in a row)"));
+}
+
+TEST(Status, IsColouredOnATerminalAndStillInColumns) {
+    auto input = good_status();
+    input.accounts[0].lists.push_back(good_list());
+    input.accounts[0].lists[1].resource = "streams";
+    input.accounts[0].lists[1].head_read_at = now - 6min;
+    const auto plain = status_text(input);
+    auto coloured = status_text(input, {.colours = true});
+    EXPECT_THAT(coloured, HasSubstr("acme: \x1b[32mok\x1b[0m"));
+    EXPECT_THAT(coloured, HasSubstr("\x1b[31m6 m ago\x1b[0m"));
+    EXPECT_THAT(coloured, HasSubstr("\x1b[31mneeds a person:\x1b[0m"));
+    for (auto at = coloured.find('\x1b'); at != std::string::npos; at = coloured.find('\x1b')) {
+        coloured.erase(at, coloured.find('m', at) + 1 - at);
+    }
+    EXPECT_EQ(coloured, plain);
+}
+
+TEST(Status, FitsATerminalOfEightyColumns) {
+    auto input = good_status();
+    auto& list = input.accounts[0].lists[0];
+    list.resource = "stream_events";
+    list.scope = "123456";
+    list.records = 1'234'567'890;
+    list.share = 0.8377;
+    list.unread = 12;
+    list.complete_back_to = *parse_time("2024-03-01");
+    list.due = 20;
+    list.suspects = 3;
+    list.rejected = 4;
+    EXPECT_GT(widest_line(status_text(input)), 80U);
+    const auto text = status_text(input, {.width = 80});
+    EXPECT_LE(widest_line(text), 80U) << text;
+    EXPECT_THAT(text, HasSubstr("1,234,567,890  12 s ago  83.7 %\n"));
+    EXPECT_THAT(
+        text,
+        HasSubstr("    83.7 %, whole since 2024-03-01, 12 gaps\n    20 due again, 3 suspect\n"));
+    EXPECT_THAT(text, HasSubstr("4 rejected\n"));
+}
+
+// Whoever reads it relies on these names.
+TEST(Status, KeepsItsJsonsNames) {
+    const auto parsed = nlohmann::ordered_json::parse(status_json(good_status()));
+    const auto names = [](const nlohmann::ordered_json& of) {
+        std::string all;
+        for (const auto& [name, value] : of.items()) {
+            all += (all.empty() ? "" : " ") + name;
+        }
+        return all;
+    };
+    EXPECT_EQ(names(parsed), "now attention accounts not_configured");
+    EXPECT_EQ(names(parsed["accounts"][0]),
+              "name state reason holder requests_per_second companies lists");
+    EXPECT_EQ(names(parsed["accounts"][0]["lists"][0]),
+              "resource company rows newest_record head_read_at age_s history_complete "
+              "history_share complete_back_to gaps due suspects held_deletions rejected set_aside "
+              "last_error last_error_at failures");
 }
 
 TEST(Status, IsJsonForMachines) {

@@ -1,13 +1,18 @@
-#include "daemon/page_style.hpp"
+#include "daemon/html.hpp"
+#include "daemon/page/page.hpp"
+#include "daemon/page_policy.hpp"
 #include "daemon/status_page.hpp"
 #include "tests/unit/web_support.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace callmirror::daemon {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -15,21 +20,37 @@ TEST(StatusPage, TellsEachListsFigures) {
     const example_view example;
     const auto page = status_page(example.view);
     EXPECT_THAT(page, HasSubstr("acme <span class=\"state good\">mirroring</span>"));
-    EXPECT_THAT(page, HasSubstr("12 s ago"));
-    EXPECT_THAT(page, HasSubstr("50.0 % read of what is planned so far, 7 slices to go"));
-    EXPECT_THAT(page, HasSubstr("1,234,567"));
+    EXPECT_THAT(page, HasSubstr("fresh: read 12 s ago"));
+    EXPECT_THAT(page, HasSubstr("history 50.0 % of what is planned so far, 7 gaps to read"));
+    EXPECT_THAT(page, HasSubstr("1,234,567 new, 0 changed, 2 deleted, 0 rejected"));
     EXPECT_THAT(page, HasSubstr("streams of company 42"));
     EXPECT_THAT(page, HasSubstr("not read yet"));
-    EXPECT_THAT(page,
-                HasSubstr("123 requests, 3 of them throttled; pace 2.5 of at most 5.0 a second"));
 }
 
-TEST(StatusPage, JoinsEqualCellsOfTheStrip) {
+TEST(StatusPage, ShowsGapsByTheirShapeAndJoinsEqualCells) {
     const example_view example;
     const auto page = status_page(example.view);
-    EXPECT_THAT(page, HasSubstr("<rect class=\"unread\" x=\"0\" width=\"1\" height=\"1\"/>"
-                                "<rect class=\"day\" x=\"1\" width=\"95\" height=\"1\"/></svg>"));
+    EXPECT_THAT(page, HasSubstr("<rect class=\"unread\" x=\"0\" width=\"1\" y=\"8\" height=\"2\"/>"
+                                "<rect class=\"day\" x=\"1\" width=\"95\" height=\"10\"/></svg>"));
     EXPECT_THAT(page, HasSubstr("2026-08-22"));
+}
+
+TEST(StatusPage, ChartsTheLastHour) {
+    example_view example;
+    activity recent;
+    for (int second = 0; second < 120; second += 2) {
+        example.account.answers[static_cast<std::size_t>(fetch::verdict::ok)] += 3;
+        example.account.answers[static_cast<std::size_t>(fetch::verdict::throttled)] += 1;
+        example.account.lists[0].inserted += 10;
+        recent.note(1h + second * 1s, example.view.accounts);
+    }
+    example.view.recent = &recent;
+    const auto page = status_page(example.view);
+    EXPECT_THAT(page, HasSubstr("<b>236</b> requests in the last hour"));
+    EXPECT_THAT(page, HasSubstr("59 of them refused or failed"));
+    EXPECT_THAT(page, HasSubstr("pace <b>2.5</b> of at most 5.0 requests a second"));
+    EXPECT_THAT(page, HasSubstr("x=\"58.1\""));
+    EXPECT_THAT(page, Not(HasSubstr("x=\"57.1\"")));
 }
 
 TEST(StatusPage, EscapesWhateverComesFromOutside) {
@@ -42,27 +63,30 @@ TEST(StatusPage, EscapesWhateverComesFromOutside) {
     for (std::size_t i = 0; i < engine::account_phases; ++i) {
         example.account.enter(static_cast<engine::account_phase>(i), hostile);
         const auto page = status_page(example.view);
-        EXPECT_THAT(page, Not(HasSubstr("<script")));
+        EXPECT_THAT(page, Not(HasSubstr("<script>\"x")));
         EXPECT_THAT(page, Not(HasSubstr("\x1b")));
         EXPECT_THAT(page, HasSubstr("&lt;script&gt;"));
     }
     EXPECT_EQ(escaped("<a href=\"x\">&'"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
 }
 
-// The policy allows that style by its hash and nothing else, so nothing else may be there.
-TEST(StatusPage, HasOneStyleAndNothingThePolicyForbids) {
+// The policy allows that style and that script by their hashes, so nothing else may be there.
+TEST(StatusPage, HasOneStyleOneScriptAndNothingThePolicyForbids) {
     const example_view example;
-    const auto page = status_page(example.view);
-    EXPECT_THAT(page, HasSubstr("<style>" + std::string(page_style()) + "</style>"));
-    for (const auto* forbidden : {"<script", "style=\"", "<img", "<link", "<iframe",
-                                  " src=", "javascript:", " on", "http://", "https://"}) {
-        if (std::string_view(forbidden) == " on") { // handlers: onload= and the like
-            EXPECT_THAT(page, Not(testing::ContainsRegex(" on[a-z]+=")));
-        } else {
-            EXPECT_THAT(page, Not(HasSubstr(forbidden))) << forbidden;
-        }
+    auto page = status_page(example.view);
+    const auto style = "<style>" + std::string(page::style.text) + "</style>";
+    const auto script = "<script>" + std::string(page::refresh.text) + "</script>";
+    for (const auto& own : {style, script}) {
+        ASSERT_THAT(page, HasSubstr(own));
+        page.erase(page.find(own), own.size());
     }
+    for (const auto* forbidden : {"<script", "<style", "style=\"", "<img", "<link", "<iframe",
+                                  " src=", "javascript:", "http://", "https://", "{{"}) {
+        EXPECT_THAT(page, Not(HasSubstr(forbidden))) << forbidden;
+    }
+    EXPECT_THAT(page, Not(testing::ContainsRegex(" on[a-z]+="))); // handlers: onload= and the like
     EXPECT_THAT(page_policy(), HasSubstr("default-src 'none'; style-src 'sha256-"));
+    EXPECT_THAT(page_policy(), HasSubstr("script-src 'sha256-"));
     EXPECT_THAT(page_policy(), HasSubstr("frame-ancestors 'none'"));
     EXPECT_THAT(page_policy(), Not(HasSubstr("unsafe")));
 }
@@ -70,21 +94,21 @@ TEST(StatusPage, HasOneStyleAndNothingThePolicyForbids) {
 TEST(StatusPage, LoadsItselfAgainWithoutAScript) {
     const example_view example;
     EXPECT_THAT(status_page(example.view),
-                HasSubstr("<meta http-equiv=\"refresh\" content=\"15\">"));
+                HasSubstr("<noscript><meta http-equiv=\"refresh\" content=\"15\"></noscript>"));
 }
 
 TEST(StatusPage, SaysWhatToDoAboutAFailure) {
     example_view example;
     auto& calls = example.account.lists[0];
-    calls.aside = "calls: 403";
     calls.last_error = "calls page 7: 503";
     calls.rejected = 1;
     calls.held_deletes = 60;
+    example.account.lists[1].aside = "streams: 403";
     const auto page = status_page(example.view);
-    EXPECT_THAT(page, HasSubstr("Set aside: calls: 403. The key may not read this list"));
-    EXPECT_THAT(page, HasSubstr("The last read failed: calls page 7: 503. It is tried again"));
+    EXPECT_THAT(page, HasSubstr("not mirrored, as the key may not read it: streams: 403"));
+    EXPECT_THAT(page, HasSubstr("a part of its history could not be read: calls page 7: 503"));
     EXPECT_THAT(page, HasSubstr("1 record could not be mirrored"));
-    EXPECT_THAT(page, HasSubstr("callmirror deletes list"));
+    EXPECT_THAT(page, HasSubstr("<code>callmirror deletes list</code>"));
 
     example.account.enter(engine::account_phase::key_refused, "key refused");
     EXPECT_THAT(status_page(example.view), HasSubstr("Put a valid key in its place"));
@@ -95,12 +119,39 @@ TEST(StatusPage, ShowsNoFiguresOfAnAccountThatAnotherProcessMirrors) {
     example.account.enter(engine::account_phase::held_elsewhere, "held by other:1:2");
     const auto page = status_page(example.view);
     EXPECT_THAT(page, HasSubstr("held by other:1:2"));
-    EXPECT_THAT(page, Not(HasSubstr("12 s ago")));
+    EXPECT_THAT(page, Not(HasSubstr("1,234,567")));
 }
 
 TEST(StatusPage, IsThereBeforeTheDatabaseIs) {
     web_view view;
-    EXPECT_THAT(status_page(view), HasSubstr("Waiting for the database."));
+    EXPECT_THAT(status_page(view), HasSubstr("waiting for the database."));
+}
+
+// A page of a thousand accounts would be read by nobody.
+TEST(StatusPage, GivesManyAccountsALineEachAndTheBadOnesInFull) {
+    std::vector<std::unique_ptr<example_view>> all;
+    web_view view;
+    for (int i = 0; i < 1000; ++i) {
+        auto& each = *all.emplace_back(std::make_unique<example_view>());
+        each.account.name = "account-" + std::to_string(i);
+        each.account.lists[1].head_read_at = each.view.now;
+        if (i == 0) {
+            view = each.view;
+            view.accounts.clear();
+        }
+        view.accounts.push_back(&each.account);
+    }
+    all[7]->account.lists[0].head_read_at = view.now - 1h;
+    const auto page = status_page(view);
+    EXPECT_LT(page.size(), 200'000U);
+    EXPECT_THAT(page, HasSubstr("The mirror can be trusted for 999 of 1,000 accounts."));
+    EXPECT_THAT(page, HasSubstr("<h2 id=\"account-7\">"));
+    EXPECT_THAT(page, Not(HasSubstr("<h2 id=\"account-8\">")));
+    EXPECT_THAT(page, HasSubstr("<a href=\"?account=account-8\">account-8</a>"));
+    const auto one = status_page(view, "account-8");
+    EXPECT_THAT(one, HasSubstr("<h2 id=\"account-8\">"));
+    EXPECT_THAT(one, Not(HasSubstr("<h2 id=\"account-7\">")));
+    EXPECT_EQ(status_page(view, "nobody"), page);
 }
 
 } // namespace
