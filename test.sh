@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, and runs all tests: once with warnings as errors, once more under
-# AddressSanitizer and UndefinedBehaviorSanitizer. PostgreSQL, the simulated API and their ports are
-# private to the tests.
+# Installs what is missing, builds, and runs all tests: once as a release with warnings as errors, once
+# more under AddressSanitizer and UndefinedBehaviorSanitizer. PostgreSQL, the simulated API and their
+# ports are private to the tests.
 #
 #   ./test.sh               everything
 #   ./test.sh --quick       without the sanitizers
@@ -33,8 +33,8 @@ run_tests() { # PRESET [ctest options]
             "one again: ctest --test-dir build/$preset --output-on-failure -R NAME"
 }
 
-build debug
-run_tests debug
+build checked
+run_tests checked
 if [ "$sanitizers" = yes ]; then
     build asan
     run_tests asan # its preset leaves out the tests of the whole program

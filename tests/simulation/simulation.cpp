@@ -89,6 +89,9 @@ void player::suffer() {
     while (well() && all_.events.now() < until) {
         pass(std::min<microseconds>(looked_at_every, until - all_.events.now()));
         check_store();
+        if (auto what = steady_.wrongly_deleted(store_); !what.empty()) {
+            all_.fail(what);
+        }
     }
     trouble_.end();
     pass(of_.chaos.pause_most + of_.chaos.database_away_most); // what is planned already

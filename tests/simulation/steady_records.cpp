@@ -3,6 +3,8 @@
 #include "tests/simulator/record_text.hpp"
 #include "tests/simulator/selection.hpp"
 
+#include <algorithm>
+
 namespace callmirror::simulation {
 
 using simulator::ordinal;
@@ -19,6 +21,9 @@ steady_records::steady_records(const scenario& of, simulator::service& source,
     world.observe_shifts([this, &world](resource what, ordinal which, bool there) {
         auto& all = shifts_[what];
         all.records.insert(which);
+        if ((world.at(what, which).flags & simulator::flag_gone) != 0) {
+            all.gone.insert(which);
+        }
         (there ? all.came : all.left).insert(world.at(what, which).created);
     });
 }
@@ -73,6 +78,30 @@ std::string steady_records::lost_of(resource what, const memory_store& mirror) c
                        " stands still all along, its slice " + std::to_string(slice->second->id) +
                        " counts as read, and it is " +
                        (row == rows.end() ? "missing" : "marked deleted");
+            }
+        }
+    }
+    return "";
+}
+
+std::string steady_records::wrongly_deleted(const memory_store& mirror) const {
+    const bool lies = std::ranges::any_of(of_.faults, [](const simulator::fault_rule& rule) {
+        return rule.status == 404 || rule.status == 410;
+    });
+    if (lies) {
+        return "";
+    }
+    const simulator::world& world = source_.data();
+    for (const auto& [what, count] : standing_) {
+        const std::string name(simulator::info(what).name);
+        const auto& gone = shifts_.contains(what) ? shifts_.at(what).gone : std::set<ordinal>{};
+        for (const auto& [key, row] : mirror.table(name)) {
+            if (!row.deleted_at || !simulator::info(what).timeline) {
+                continue;
+            }
+            const auto which = world.find(what, std::stoll(key));
+            if (which && world.is_there(what, *which) && !gone.contains(*which)) {
+                return name + " " + key + " is marked deleted, and was never gone";
             }
         }
     }

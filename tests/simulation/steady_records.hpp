@@ -20,10 +20,14 @@ public:
     // A record that has never moved and that a slice which counts as read does not show; "" where
     // there is none.
     std::string lost(const memory_store& mirror) const;
+    // A record that is marked deleted and has never been gone; "" where there is none. Not judged
+    // where the API tells lies about single records.
+    std::string wrongly_deleted(const memory_store& mirror) const;
 
 private:
     struct shifts {
         std::set<simulator::ordinal> records;
+        std::set<simulator::ordinal> gone;      // of them: not only moved
         std::multiset<std::int64_t> came, left; // the records' own times, in ms
     };
 
