@@ -6,6 +6,7 @@
 #include "sync/engine/deletions.hpp"
 #include "sync/engine/key_reader.hpp"
 #include "sync/engine/orders.hpp"
+#include "sync/engine/own_columns.hpp"
 #include "sync/engine/requests.hpp"
 #include "sync/engine/slice_reader.hpp"
 #include "sync/engine/suspects.hpp"
@@ -46,6 +47,8 @@ struct session {
     std::size_t heads_open = 0;     // one shot: heads not read yet
     bool companies_unknown = false; // the last look at the key's own user failed
     bool suspects_done = false;
+    std::vector<write::unfilled_columns> unfilled;
+    bool columns_done = false;
     bool all_done = false;
     bool unreachable = false;
 
@@ -70,6 +73,7 @@ struct session {
     awaitable<void> follow_suspects();
     awaitable<bool> carry_out_agreed(list& of);
     awaitable<void> follow_orders();
+    awaitable<void> follow_columns();
     awaitable<bool> plan_more();
     std::optional<std::pair<list*, plan::slice>> pick(plan::timeline::debt kind);
     utc_time next_due() const;
@@ -290,6 +294,7 @@ awaitable<void> session::prepare(const write::account_state& state) {
         ports.once_begun = context.now();
     }
     co_await save_account();
+    unfilled = co_await settle_columns(context, options.own_columns);
     context.view.enter(account_phase::mirroring, "mirroring");
     for (auto& of : lists) {
         auto unit = new_unit(context, *of);
@@ -323,6 +328,7 @@ awaitable<void> session::prepare(const write::account_state& state) {
     tasks.spawn("suspects", follow_suspects());
     tasks.spawn("companies", follow_companies());
     tasks.spawn("orders", follow_orders());
+    tasks.spawn("columns", follow_columns());
 }
 
 // ---- what runs side by side
@@ -374,6 +380,12 @@ awaitable<void> session::follow_orders() {
         co_await carry_out(context, lists, orders);
         check_done(); // a slice may have been held for an order
     } while (co_await tasks.sleep_until(context.time.now() + orders_looked_for));
+}
+
+awaitable<void> session::follow_columns() {
+    co_await fill_columns(context, unfilled);
+    columns_done = true;
+    check_done();
 }
 
 awaitable<void> session::follow_head(list& of) {
@@ -597,7 +609,8 @@ bool session::outstanding(const list& of) const {
 }
 
 void session::check_done() {
-    if (!once() || all_done || heads_open > 0 || !suspects_done || context.suspects_added) {
+    if (!once() || all_done || heads_open > 0 || !suspects_done || !columns_done ||
+        context.suspects_added) {
         return;
     }
     if (std::ranges::none_of(lists, [&](const auto& of) { return outstanding(*of); })) {
