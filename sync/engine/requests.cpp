@@ -249,6 +249,7 @@ awaitable<result_or_problem<listed_page>> ask_record(session_context& context, l
 namespace {
 
 using found_manners = fetch::manner_probe::found;
+constexpr int most_looks = 4;
 
 awaitable<result_or_problem<found_manners>> probe_manners(session_context& context, list& of,
                                                           plan::work kind, int limit) {
@@ -296,17 +297,20 @@ awaitable<std::optional<problem>> learn_manners(session_context& context, list& 
     if (of.manners_known) {
         co_return std::nullopt;
     }
-    auto got = co_await probe_manners(context, of, kind, of.learned.limit.value_or(100));
-    const auto* found = std::get_if<found_manners>(&got);
-    if (found && found->first_page == 1) {
-        // Believed when seen twice: records that come between two requests may make it look so, and
-        // page 0 would never be read again.
-        const int limit = found->limit;
+    const found_manners* found = nullptr;
+    std::optional<found_manners> before;
+    result_or_problem<found_manners> got;
+    for (int look = 0; look < most_looks && (!found || !found->sure); ++look) {
+        const int limit = found ? found->limit : of.learned.limit.value_or(100);
         got = co_await probe_manners(context, of, kind, limit);
         found = std::get_if<found_manners>(&got);
-    }
-    if (!found) {
-        co_return std::get<problem>(std::move(got));
+        if (!found) {
+            co_return std::get<problem>(std::move(got));
+        }
+        if (before && before->first_page == found->first_page) {
+            break;
+        }
+        before = *found;
     }
     of.learned.first_page = found->first_page;
     of.learned.limit = found->limit;

@@ -61,8 +61,10 @@ std::optional<int> paginator::pages_found() const {
 
 page_step paginator::next_probe() const {
     int probe = 0;
-    if (last_full_ >= 0 &&
-        first_empty_ < 0) { // beyond, where the guess was too low in growing steps
+    if (repeated_) {
+        probe = 2;
+    } else if (last_full_ >= 0 &&
+               first_empty_ < 0) { // beyond, where the guess was too low in growing steps
         probe = std::max(guess(), last_full_ + stride_);
     } else if (last_full_ > 0) { // between two known ones
         probe = last_full_ + (first_empty_ - last_full_) / 2;
@@ -88,7 +90,7 @@ int paginator::guess() const {
 }
 
 void paginator::took_probe(int index, const page_facts& facts) {
-    if (note_repetition(index, facts)) {
+    if (took_page_2_of_repeated(index, facts) || note_repetition(index, facts)) {
         return;
     }
     // Any probe but the first and a guess is a step of a search, whose steps grow.
@@ -141,14 +143,36 @@ bool paginator::note_repetition(int index, const page_facts& facts) {
                          facts.served < static_cast<std::size_t>(options_.limit) &&
                          !(options_.trust_totals && total_ && *total_ > facts.served);
     if (last_full_ == 0 && shorter) { // shorter than its limit: every page is the whole list
+        // Or a server that counts from 1, serves that for page 0, and cuts the limit: page 2 tells.
         repeated_ = true;
-        first_empty_ = 1;
-        phase_ = options_.strict ? phase::kept : phase::done;
-        records_ = facts.served;
-        totals_bogus_ = true; // if it is its own page's length
+        if (index > 1) {
+            take_for_whole_list();
+        }
     } else {
         broken_ = "the page parameter is ignored: page " + std::to_string(index) +
                   " repeats page " + std::to_string(same->first);
+    }
+    return true;
+}
+
+void paginator::take_for_whole_list() {
+    first_empty_ = 1;
+    phase_ = options_.strict ? phase::kept : phase::done;
+    records_ = shown_.at(0).served;
+    totals_bogus_ = true; // if it is its own page's length
+}
+
+// Page 2, after a page 1 that was page 0 again. True where that ends the search.
+bool paginator::took_page_2_of_repeated(int index, const page_facts& facts) {
+    if (!repeated_ || index != 2) {
+        return false;
+    }
+    const auto& first = shown_.at(0);
+    if (facts.served == 0 ||
+        (facts.served == first.served && facts.fingerprint == first.fingerprint)) {
+        take_for_whole_list();
+    } else {
+        broken_ = "page 1 repeats page 0, and page 2 does not: pages may count from 1";
     }
     return true;
 }
@@ -262,7 +286,7 @@ page_step paginator::next_polling() {
 
 void paginator::took_polling(const page_facts& facts) {
     const int index = reading_++;
-    if (note_repetition(index, facts)) {
+    if (took_page_2_of_repeated(index, facts) || note_repetition(index, facts)) {
         return;
     }
     if (facts.served > 0) {

@@ -100,6 +100,8 @@ private:
     void note_total(int index, const page_facts& facts);
     void note_drift(std::string what);
     bool note_repetition(int index, const page_facts& facts);
+    bool took_page_2_of_repeated(int index, const page_facts& facts);
+    void take_for_whole_list();
     bool says_last(int index, const page_facts& facts) const;
     bool may_be_full(std::size_t served) const;
     bool totals_count() const { return total_ && !totals_bogus_; }

@@ -102,9 +102,9 @@ void manner_probe::bad_request() {
     if (takes_page_ && page_ == 0) { // the 0 or the limit: page 1 tells
         page_ = 1;
     } else if (page_ == 2) { // over the end
-        result_ = found{1, limits_.front()};
+        result_ = found{1, limits_.front(), false};
     } else if (page_0_) { // page 1 is over the end
-        result_ = found{page_0_->empty() ? std::nullopt : std::optional(0), limits_.front()};
+        result_ = found{page_0_->empty() ? std::nullopt : std::optional(0), limits_.front(), false};
     } else {
         page_ = 0;
         limits_.erase(limits_.begin());
@@ -121,13 +121,15 @@ void manner_probe::page(std::vector<std::string> keys) {
         page_0_ = std::move(keys);
         page_ = 1;
     } else if (!page_0_) { // the same limit: it was the 0
-        result_ = found{1, limits_.front()};
+        result_ = found{1, limits_.front(), false};
     } else if (page_0_->empty()) { // of an empty list, or there is no page 0
-        result_ = found{keys.empty() ? std::nullopt : std::optional(1), limits_.front()};
+        result_ =
+            found{keys.empty() ? std::nullopt : std::optional(1), limits_.front(), keys.empty()};
     } else if (page_ == 1 && mostly_same(keys)) {
         page_ = 2;
     } else { // a third page of the same keys: the parameter is ignored
-        result_ = found{page_ == 2 && !mostly_same(keys) ? 1 : 0, limits_.front()};
+        const bool from_1 = page_ == 2 && !mostly_same(keys);
+        result_ = found{from_1 ? 1 : 0, limits_.front(), !from_1};
     }
 }
 

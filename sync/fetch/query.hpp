@@ -43,6 +43,9 @@ public:
     struct found {
         std::optional<int> first_page; // none: the list is empty, so there is no telling
         int limit;                     // 0: ask for none
+        // One look proves it. False where records that come between two requests, or a stray 400,
+        // may have made it look so: believed when two looks in a row agree.
+        bool sure = true;
     };
     struct refused {}; // every form was answered with 400
     using step = std::variant<ask, found, refused>;

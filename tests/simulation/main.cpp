@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -21,17 +23,32 @@ int fail(const scenario& of, const outcome& came) {
     return 1;
 }
 
+std::vector<std::uint64_t> seeds_of(const std::vector<std::string>& ranges) {
+    std::vector<std::uint64_t> seeds;
+    for (const auto& range : ranges) {
+        const auto dots = range.find("..");
+        const auto first = std::stoull(range);
+        const auto last = dots == std::string::npos ? first : std::stoull(range.substr(dots + 2));
+        for (auto seed = first; seed <= last; ++seed) {
+            seeds.push_back(seed);
+        }
+    }
+    return seeds;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     CLI::App app{"Plays the engine against a simulated world; a seed decides everything."};
-    std::string range = "1..100";
+    std::vector<std::string> ranges{"1..100"};
     bool print = false;
     bool go_on = false;
     std::size_t lines = 400;
     double seconds = 0;
     trouble allowed;
-    app.add_option("--seeds", range, "A..B, or one seed")->capture_default_str();
+    app.add_option("--seeds", ranges, "A..B, or single ones; several with commas between them")
+        ->delimiter(',')
+        ->capture_default_str();
     app.add_flag("--trace", print, "print everything that happens");
     app.add_option("--lines", lines, "of trace that a failure shows")->capture_default_str();
     app.add_flag("--go-on", go_on, "after a failure, and name the failed seeds only");
@@ -46,16 +63,16 @@ int main(int argc, char** argv) {
     app.add_option("--seconds-limit", seconds, "stop after so long; 0: never");
     CLI11_PARSE(app, argc, argv);
 
-    const auto dots = range.find("..");
-    const auto first = std::stoull(range);
-    const auto last = dots == std::string::npos ? first : std::stoull(range.substr(dots + 2));
     const auto begun = std::chrono::steady_clock::now();
     const auto elapsed = [&] {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     };
     tally all;
     std::uint64_t failed = 0;
-    for (auto seed = first; seed <= last && (seconds <= 0 || elapsed() < seconds); ++seed) {
+    for (const auto seed : seeds_of(ranges)) {
+        if (seconds > 0 && elapsed() > seconds) {
+            break;
+        }
         const auto of = draw_scenario(seed, allowed);
         auto came = play(of, 0, print);
         ++all.seeds;

@@ -1,6 +1,7 @@
 #include "tests/simulation/memory_store.hpp"
 
 #include "sync/decode/decoder.hpp"
+#include "sync/engine/context.hpp"
 #include "sync/plan/digest.hpp"
 #include "sync/write/batch.hpp"
 
@@ -371,6 +372,26 @@ void memory_store::write_digests(const write::commit_unit& unit) {
 
 // ---- what must always be true
 
+std::optional<plan::digest> memory_store::digest_of(write::slice_id slice) const {
+    plan::digest whole;
+    if (const auto pieces = digests_.find(slice); pieces != digests_.end()) {
+        for (const auto& [piece, content] : pieces->second) {
+            if (!whole.append(content)) {
+                return std::nullopt;
+            }
+        }
+    }
+    return whole;
+}
+
+bool memory_store::awaits_another_read(const std::string& resource, std::string_view key) const {
+    return std::ranges::any_of(slices_, [&](const auto& each) {
+        const auto& [id, slice] = each;
+        const auto whole = slice.resource == resource ? digest_of(id) : std::nullopt;
+        return whole && whole->find(key) == engine::not_shown;
+    });
+}
+
 std::string memory_store::inconsistency() const {
     std::map<std::string, std::unordered_set<std::string>> known;
     for (const auto& [id, pieces] : digests_) {
@@ -378,15 +399,13 @@ std::string memory_store::inconsistency() const {
         if (slice == slices_.end()) {
             return "a digest of slice " + std::to_string(id) + ", which there is not";
         }
-        plan::digest whole;
-        for (const auto& [piece, content] : pieces) {
-            if (!whole.append(content)) {
-                return "slice " + std::to_string(id) + ": a digest of no known form";
-            }
+        const auto whole = digest_of(id);
+        if (!whole) {
+            return "slice " + std::to_string(id) + ": a digest of no known form";
         }
         const auto& rows = table(slice->second.resource);
         std::string wrong;
-        whole.for_each([&](std::string_view key, std::uint64_t) {
+        whole->for_each([&](std::string_view key, std::uint64_t) {
             known[slice->second.resource].emplace(key);
             if (!rows.contains(std::string(key))) {
                 wrong = "slice " + std::to_string(id) + " of " + slice->second.resource + " has " +

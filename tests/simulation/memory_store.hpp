@@ -3,6 +3,7 @@
 // after every commit: the holder has the lease, and no row is ahead of its digest.
 #pragma once
 
+#include "sync/plan/digest.hpp"
 #include "sync/write/store.hpp"
 #include "tests/simulation/universe.hpp"
 
@@ -79,6 +80,9 @@ public:
     const std::map<std::pair<std::string, std::string>, write::suspect_row>& suspects() const {
         return suspects_;
     }
+    // A complete read has missed the record, and could not tell yet what that means: the slice's
+    // digest keeps the key, so that the next read misses it, too.
+    bool awaits_another_read(const std::string& resource, std::string_view key) const;
     std::uint64_t commits() const { return commits_; }
     std::uint64_t rejected() const { return rejected_.size(); }
 
@@ -95,6 +99,7 @@ private:
     };
 
     bool holds(const write::lease& held) const;
+    std::optional<plan::digest> digest_of(write::slice_id slice) const; // nullopt: of no known form
     void pass_fence(const write::lease& held) const;
     void write_rows(const write::commit_unit& unit, write::commit_outcome& outcome);
     void write_digests(const write::commit_unit& unit);

@@ -83,7 +83,9 @@ void oracle::compare(simulator::resource what, const providers::resource& table,
         if (row.deleted_at || there.contains(key)) {
             continue;
         }
-        const bool suspected = mirror_.suspects().contains({std::string(table.name), key});
+        const std::string resource(table.name);
+        const bool suspected = mirror_.suspects().contains({resource, key}) ||
+                               mirror_.awaits_another_read(resource, key);
         if (!(but_suspects && suspected)) {
             const auto which = world.find(what, std::stoll(key));
             if (which && !is_judged(what, *which)) {

@@ -22,12 +22,14 @@ struct listing_model {
     totals total = totals::none;
     bool tells_more = false;
     bool ignores_page = false;
-    bool cuts_page = false; // over the end: the last page again
+    bool cuts_page = false;     // over the end: the last page again
+    bool counts_from_1 = false; // though it is asked for page 0: that is page 1
     int next_key = 1'000'000;
     std::optional<std::uint64_t> first_total;
 
     std::vector<int> page(int index) const {
-        auto begin = ignores_page ? 0 : static_cast<std::size_t>(index) * page_size;
+        const auto place = counts_from_1 ? std::max(index - 1, 0) : index;
+        auto begin = ignores_page ? 0 : static_cast<std::size_t>(place) * page_size;
         if (cuts_page && begin >= records.size() && !records.empty()) {
             begin = (records.size() - 1) / page_size * page_size;
         }

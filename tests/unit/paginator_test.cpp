@@ -332,6 +332,28 @@ TEST(Paginator, AcceptsAnIgnoredPageParameterOfAListShorterThanItsLimit) {
     }
 }
 
+// A stray 400 had made it look as if pages counted from 0, and the limit is cut: two pages that are
+// the same, and shorter than the limit, are not all of it.
+TEST(Regression, TakesNoFirstPageThatIsShownTwiceForTheWholeOfACutList) {
+    for (const bool strictly : {true, false}) {
+        for (const auto total : all_totals) {
+            for (const int records : {21, 67, 100}) {
+                auto model = listing(records, 20, total);
+                model.counts_from_1 = true;
+                const auto read = read_pass(model, {.strict = strictly, .limit = 100});
+                EXPECT_FALSE(read.lost());
+                if (strictly == false || total == totals::none) {
+                    EXPECT_NE(read.broken, "") << records;
+                }
+            }
+            auto model = listing(20, 20, total); // and this is all of it
+            model.counts_from_1 = true;
+            const auto read = read_pass(model, {.strict = strictly, .limit = 100});
+            EXPECT_EQ(read.broken.empty(), total != totals::wrong);
+        }
+    }
+}
+
 TEST(Paginator, FailsWhereAnIgnoredPageParameterHidesWhatTheTotalCounts) {
     auto model = listing(500, 50, totals::exact); // a limit of 100, cut down to 50
     model.ignores_page = true;

@@ -187,6 +187,24 @@ TEST(MannerProbe, DoesNotTakeAnIgnoredPageParameterForPagesFromOne) {
     }
 }
 
+TEST(Regression, AStray400ProvesNothingAboutTheFirstPage) {
+    manner_probe asks(true, true, 100);
+    asks.page({"1", "2"});
+    asks.bad_request(); // for page 1: over the end, or a mistake of the server's
+    const auto found = std::get<manner_probe::found>(asks.next());
+    EXPECT_EQ(found.first_page, 0);
+    EXPECT_FALSE(found.sure);
+}
+
+TEST(MannerProbe, IsSureOfZeroWhereBothPagesAreServed) {
+    manner_probe asks(true, true, 100);
+    asks.page({"1", "2"});
+    asks.page({"3"});
+    const auto found = std::get<manner_probe::found>(asks.next());
+    EXPECT_EQ(found.first_page, 0);
+    EXPECT_TRUE(found.sure);
+}
+
 TEST(MannerProbe, CostsTwoRequestsMostly) {
     EXPECT_EQ(probe({.records = 500}, 100).requests, 2);
     EXPECT_EQ(probe({.records = 500, .page_0 = list_model::zero::refused}, 100).requests, 2);
