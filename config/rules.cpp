@@ -104,7 +104,8 @@ void append_names(std::vector<std::string>& to, std::string_view section,
     }
 }
 
-constexpr std::array<std::string_view, 5> sections{"database", "sync", "http", "log", "accounts"};
+constexpr std::array<std::string_view, 6> sections{"database", "sync",     "http",
+                                                   "log",      "accounts", "columns"};
 
 } // namespace
 
@@ -115,6 +116,7 @@ settings read_settings(const table& document, context& in) {
     read_table<http_settings>(document, "http", in, http_rules, to.http);
     read_table<log_settings>(document, "log", in, log_rules, to.log);
     to.accounts = read_accounts(document, in);
+    to.columns = read_columns(document, in);
     refuse_unknown("", document, sections, in);
     return to;
 }
@@ -126,6 +128,7 @@ std::vector<std::string> known_keys() {
     append_names(names, "http", http_rules);
     append_names(names, "log", log_rules);
     append_names(names, "accounts", account_rules());
+    append_names(names, "columns", column_rules());
     return names;
 }
 

@@ -20,4 +20,10 @@ std::vector<account_settings> read_accounts(const table& document, context& in);
 using account_rule_list = std::array<key_rule<account_settings>, 16>;
 const account_rule_list& account_rules();
 
+// The part that reads [[columns]].
+std::vector<column_settings> read_columns(const table& document, context& in);
+
+using column_rule_list = std::array<key_rule<column_settings>, 4>;
+const column_rule_list& column_rules();
+
 } // namespace callmirror::config

@@ -15,7 +15,8 @@ std::string home_of(std::string_view key) {
         const auto dot = each.find('.');
         if (std::string_view{each}.substr(dot + 1) == key) {
             const std::string section = each.substr(0, dot);
-            return section == "accounts" ? "[[accounts]]" : '[' + section + ']';
+            const bool is_list = section == "accounts" || section == "columns";
+            return is_list ? "[[" + section + "]]" : '[' + section + ']';
         }
     }
     return {};

@@ -4,6 +4,7 @@
 
 #include "config/secret.hpp"
 #include "sync/base/time.hpp"
+#include "sync/providers/catalog.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -89,6 +90,14 @@ struct account_settings {
     bool operator==(const account_settings&) const = default;
 };
 
+// A column of the operator's own.
+struct column_settings {
+    providers::own_column what;
+    int line = 0; // where it stands in the file, for messages
+
+    bool operator==(const column_settings& other) const { return what == other.what; }
+};
+
 // Two of them compare equal where a reload changes nothing.
 struct settings {
     database_settings database;
@@ -96,6 +105,7 @@ struct settings {
     http_settings http;
     log_settings log;
     std::vector<account_settings> accounts; // one or more, in the file's order
+    std::vector<column_settings> columns;
 
     bool operator==(const settings&) const = default;
 };

@@ -6,6 +6,7 @@
 #include "daemon/elsewhere.hpp"
 #include "daemon/mirror.hpp"
 #include "daemon/narrowed_setup.hpp"
+#include "daemon/own_columns.hpp"
 #include "daemon/progress_display.hpp"
 #include "daemon/run_to_end.hpp"
 #include "daemon/schema_ready.hpp"
@@ -51,6 +52,7 @@ private:
     void sample();
     void ask_stop();
 
+    std::string config_path_;
     setup setup_;
     engine::one_shot wanted_;
     boost::asio::io_context io_{1};
@@ -67,7 +69,8 @@ private:
 };
 
 backfill_process::backfill_process(const command_line& line, setup loaded)
-    : setup_(std::move(loaded))
+    : config_path_(line.config)
+    , setup_(std::move(loaded))
     , wanted_{.range = {line.from.value_or(start_of_time), line.to.value_or(end_of_time)},
               .again = line.again,
               .give_up_after = setup_.settings.sync.give_up_after}
@@ -114,8 +117,10 @@ engine::awaitable<void> backfill_process::cut_when_stopped() {
 }
 
 engine::awaitable<exit_status> backfill_process::supervise() {
-    const auto ready = co_await make_schema_ready(io_.get_executor(), stop_, setup_.database_url,
-                                                  setup_.settings.sync.give_up_after, report_);
+    const auto columns = columns_for_database(setup_.settings, config_path_);
+    const auto ready =
+        co_await make_schema_ready(io_.get_executor(), stop_, setup_.database_url, columns,
+                                   setup_.settings.sync.give_up_after, report_);
     auto status = ready.stopped ? exit_status::in_part : ready.status;
     if (!ready.why.empty()) {
         report_(engine::level::error, ready.why);
@@ -138,7 +143,8 @@ engine::awaitable<exit_status> backfill_process::read_all() {
                              .store = lanes,
                              .to = log_,
                              .holder = make_holder(clock_.chance()),
-                             .poll_interval = setup_.settings.sync.poll_interval};
+                             .poll_interval = setup_.settings.sync.poll_interval,
+                             .catalog = catalog_of(setup_.settings)};
     engine::task_group work(io_.get_executor(), clock_);
     for (auto& each : jobs_) {
         work.spawn("account " + each->outcome.name, follow(each.get(), ports));

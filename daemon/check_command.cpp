@@ -7,6 +7,7 @@
 #include "daemon/clock.hpp"
 #include "daemon/findings.hpp"
 #include "daemon/log.hpp"
+#include "daemon/own_columns.hpp"
 #include "daemon/run_to_end.hpp"
 #include "daemon/text_table.hpp"
 #include "sync/providers/provider.hpp"
@@ -167,7 +168,8 @@ exit_status check(const std::string& config_path) {
     }
     if (const auto url = take(all, "database", config::read_database_url(settings.database))) {
         // A platform's name is its mirror's schema.
-        check_database(all, *url, settings.accounts.front().provider, settings.sync.give_up_after);
+        check_database(all, *url, settings.accounts.front().provider,
+                       columns_for_database(settings, config_path), settings.sync.give_up_after);
     }
     check_accounts(all, settings, accounts);
     std::printf("%s\n", all.conclusion().c_str());

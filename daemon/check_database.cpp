@@ -3,6 +3,7 @@
 #include "daemon/clock.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/sql.hpp"
+#include "daemon/text_table.hpp"
 #include "schema/migrate.hpp"
 #include "sync/postgres/session.hpp"
 
@@ -106,6 +107,24 @@ void judge_schema(findings& to, const server& found, const std::vector<std::stri
     }
 }
 
+// The operator's own.
+void judge_columns(findings& to, const server& found, const schema::pending_result& pending,
+                   std::size_t wanted) {
+    std::string names;
+    for (const auto& each : pending.columns) {
+        names += (names.empty() ? "" : ", ") + each;
+    }
+    if (wanted > 0 && names.empty()) {
+        to.ok("columns", counted(wanted, "column") + " of your own, all there");
+    } else if (!names.empty() && pending.may_add) {
+        to.ok("columns", names + ": to be added; `run` and `backfill` do so");
+    } else if (!names.empty()) {
+        to.fail(exit_status::refused, "columns",
+                names + ": to be added, and the role " + found.role + " may not",
+                "run `callmirror migrate` with the login of the tables' owner");
+    }
+}
+
 void judge(findings& to, const server& found, const std::string& target,
            const std::optional<std::vector<std::string>>& pending) {
     to.ok("database", "PostgreSQL " + found.version + " at " + target + ", as " + found.role);
@@ -127,21 +146,26 @@ void judge(findings& to, const server& found, const std::string& target,
 } // namespace
 
 void check_database(findings& to, const config::secret& url, const std::string& schema,
-                    steady_time patience) {
+                    const std::vector<schema::own_column>& columns, steady_time patience) {
     try {
         const auto options = database_options(url);
         postgres::session session(options);
         server found;
         std::optional<std::vector<std::string>> pending;
+        schema::pending_result own;
         const bool there = with_patience(to, patience, [&] {
             found = ask(session, schema);
             pending = pending_migrations(options, !found.missing_rights.empty());
+            own = schema::pending_columns(options, columns);
         });
         if (there) {
             judge(to, found, session.target(), pending);
+            judge_columns(to, found, own, columns.size());
         }
     } catch (const postgres::database_refused& error) {
         to.fail(exit_status::refused, "database", error.what());
+    } catch (const schema::column_taken& error) {
+        to.fail(exit_status::configuration, "columns", error.what());
     } catch (const schema::schema_mismatch& error) {
         to.fail(exit_status::configuration, "schema", error.what());
     }

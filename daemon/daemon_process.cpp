@@ -1,9 +1,12 @@
 #include "daemon/daemon_process.hpp"
 
+#include "daemon/own_columns.hpp"
 #include "daemon/schema_ready.hpp"
 #include "daemon/status_line.hpp"
 #include "daemon/version.hpp"
 #include "sync/write/postgres_store.hpp"
+
+#include <utility>
 
 namespace callmirror::daemon {
 namespace {
@@ -27,7 +30,8 @@ daemon_process::stretch::stretch(daemon_process& of)
                 .store = lanes,
                 .to = of.log_,
                 .holder = of.holder_,
-                .poll_interval = of.current_.settings.sync.poll_interval}) {}
+                .poll_interval = of.current_.settings.sync.poll_interval,
+                .catalog = catalog_of(of.current_.settings)}) {}
 
 daemon_process::daemon_process(std::string config_path, setup first)
     : config_path_(std::move(config_path))
@@ -70,8 +74,10 @@ engine::awaitable<exit_status> daemon_process::supervise() {
     const interruption reload_wish{.woken = changed_, .asked = [this] { return reload_asked_; }};
     while (again) {
         again = false;
-        const auto ready = co_await make_schema_ready(
-            io_.get_executor(), tasks_, current_.database_url, std::nullopt, report_, &reload_wish);
+        const auto columns = columns_for_database(current_.settings, config_path_);
+        const auto ready =
+            co_await make_schema_ready(io_.get_executor(), tasks_, current_.database_url, columns,
+                                       std::nullopt, report_, &reload_wish);
         if (ready.stopped || tasks_.stopping()) {
             break;
         }
@@ -83,11 +89,18 @@ engine::awaitable<exit_status> daemon_process::supervise() {
         for (const auto& file : ready.applied) {
             say(engine::level::info, "migrated the database: " + file);
         }
+        if (ready.columns_refused && columns_before_) { // only a reload gets here
+            say(engine::level::error, ready.why + "; [[columns]] stays as it was");
+            current_.settings.columns = *std::exchange(columns_before_, std::nullopt);
+            again = true;
+            continue;
+        }
         if (ready.status != exit_status::done) {
             say(engine::level::error, ready.why);
             status = ready.status;
             break;
         }
+        columns_before_ = current_.settings.columns;
         auto end = stretch_end::stop;
         try {
             end = co_await mirror_all();

@@ -11,8 +11,10 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 namespace callmirror::daemon {
 
@@ -44,6 +46,7 @@ private:
 
     std::string config_path_;
     setup current_;
+    std::optional<std::vector<config::column_settings>> columns_before_; // that the database has
     boost::asio::io_context io_{1};
     asio_clock clock_{io_.get_executor(), std::random_device{}()};
     std::string holder_ = make_holder(clock_.chance());

@@ -37,7 +37,8 @@ void daemon_process::reload(stretch* now) {
 // Throws std::invalid_argument, and changes nothing, where it can't be used.
 void daemon_process::take_over(setup fresh, stretch* now) {
     const bool all_anew = !now || fresh.database_url != current_.database_url ||
-                          fresh.settings.sync != current_.settings.sync;
+                          fresh.settings.sync != current_.settings.sync ||
+                          fresh.settings.columns != current_.settings.columns;
     fleet::changes done{.begun = fresh.accounts.size()};
     if (!now) {
         const stretch trial(*this); // connects to nothing

@@ -1,6 +1,7 @@
 #include "daemon/database_command.hpp"
 
 #include "schema/migrate.hpp"
+#include "schema/own_columns.hpp"
 
 #include <cstdio>
 
@@ -39,6 +40,9 @@ with_database(const std::string& config_path,
         return fail(exit_status::unavailable, error.what());
     } catch (const postgres::database_refused& error) {
         return fail(exit_status::refused, error.what());
+    } catch (const schema::column_taken& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return exit_status::configuration;
     } catch (const schema::schema_mismatch& error) {
         return fail(exit_status::configuration, error.what());
     }

@@ -9,6 +9,7 @@
 #include "daemon/mirror.hpp"
 #include "daemon/narrow.hpp"
 #include "daemon/on_thread.hpp"
+#include "daemon/own_columns.hpp"
 #include "daemon/run_to_end.hpp"
 #include "daemon/sql.hpp"
 #include "daemon/text_table.hpp"
@@ -80,7 +81,8 @@ engine::awaitable<exit_status> see_done(boost::asio::io_context& io, engine::tas
                              .store = lanes,
                              .to = told,
                              .holder = make_holder(tasks.time().chance()),
-                             .poll_interval = all.settings.sync.poll_interval};
+                             .poll_interval = all.settings.sync.poll_interval,
+                             .catalog = catalog_of(all.settings)};
     mirror here(ports, of);
     auto end = engine::account_end::stopped;
     bool ended = false;
@@ -141,6 +143,8 @@ exit_status accept_for(const database_setup& all, postgres::session& session,
         std::fprintf(stderr, "%s: %s\n", account.name.c_str(), error.what());
         return exit_status::configuration;
     }
+    // It may be this process that writes the account's rows for a while.
+    schema::add_columns(database_options(all.url), columns_for_database(all.settings, line.config));
     const auto orders = place_orders(all, account.name, held);
     const auto status = run_to_end(io, see_done(io, tasks, all, of, orders, told));
     if (status == exit_status::done) {

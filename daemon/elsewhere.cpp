@@ -118,6 +118,9 @@ elsewhere::look elsewhere::look_once() {
                 const auto rows = within.run(sql::order_is_done.text, values);
                 seen.orders_done = seen.orders_done && (rows.empty() || rows[0][0].as<bool>());
             }
+            const auto columns =
+                within.run(sql::columns_being_filled.text, postgres::parameters().add(view_.name));
+            seen.being_filled = columns[0][0].c_str(); // "" for null
         });
     } catch (const postgres::database_lost& error) {
         seen.lost = error.what();
@@ -153,9 +156,9 @@ void elsewhere::show(const account_state& state) {
     }
 }
 
-bool elsewhere::has_moved(const account_state& state) {
-    std::string seen;
-    for (const auto& list : state.lists) {
+bool elsewhere::has_moved(const look& now) {
+    std::string seen = now.being_filled + '\n';
+    for (const auto& list : now.state.lists) {
         seen += list.resource + ' ' + list.scope + ' ' + std::to_string(list.records) + ' ' +
                 std::to_string(list.unread) + ' ' + std::to_string(list.share) + '\n';
     }
@@ -189,18 +192,18 @@ engine::awaitable<std::optional<engine::account_end>> elsewhere::follow() {
             said = true;
         }
         show(seen.state);
-        if (has_moved(seen.state)) {
+        if (has_moved(seen)) {
             moved_at = steady_now();
         }
         const auto judged =
             judge_elsewhere(seen.state, options_.of.settings.resources, options_.wanted);
-        if (judged.finished && seen.orders_done) {
+        if (judged.finished && seen.orders_done && seen.being_filled.empty()) {
             why_ = judged.missing;
             co_return why_.empty() ? account_end::done : account_end::done_in_part;
         }
         if (stale) {
             why_ = "nothing has moved for " + format_duration(options_.wanted.give_up_after) +
-                   "; " + judged.missing;
+                   "; " + (judged.missing.empty() ? "columns are not filled yet" : judged.missing);
             co_return account_end::done_in_part;
         }
     } while (co_await tasks_.sleep_until(steady_now() + options_.look_every));

@@ -50,13 +50,14 @@ private:
     struct look {
         account_state state;
         bool orders_done = true;
+        std::string being_filled; // columns of the operator's, and how far
         std::string lost;
         std::string refused;
     };
     look look_once();
     void place_orders();
     void show(const account_state& state);
-    bool has_moved(const account_state& state);
+    bool has_moved(const look& now);
 
     boost::asio::any_io_executor executor_;
     engine::task_group& tasks_;

@@ -30,7 +30,7 @@ exit_status carry_out(const command_line& line) {
     case command::deletes_accept:
         return accept_deletes(line);
     case command::migrate:
-        return line.print ? print_migrations() : migrate(line.config);
+        return line.print ? print_migrations(line.config) : migrate(line.config);
     }
     return exit_status::usage;
 }

@@ -10,7 +10,8 @@ namespace callmirror::daemon {
 // Brings the schema up to date; tries once.
 exit_status migrate(const std::string& config_path);
 
-// The SQL of it, for psql, to standard output. Needs neither configuration nor database.
-exit_status print_migrations();
+// The SQL of it, for psql, to standard output. Needs no database, and the configuration
+// only for its [[columns]]: where there is none, it says so.
+exit_status print_migrations(const std::string& config_path);
 
 } // namespace callmirror::daemon

@@ -11,7 +11,7 @@ engine::account_options options_of(const mirror_ports& ports,
                                    std::optional<engine::one_shot> once) {
     return {.name = account.name,
             .holder = ports.holder,
-            .platform = providers::find_platform(account.provider),
+            .platform = ports.catalog->find(account.provider),
             .companies = account.companies,
             .resources = account.resources,
             .history_start = account.history_start,
@@ -20,7 +20,8 @@ engine::account_options options_of(const mirror_ports& ports,
             .max_in_flight = static_cast<int>(account.max_in_flight),
             .poll_interval = ports.poll_interval,
             .snapshot_interval = account.snapshot_interval,
-            .once = once};
+            .once = once,
+            .own_columns = ports.catalog->own_columns()};
 }
 
 } // namespace
@@ -37,6 +38,7 @@ std::string make_holder(std::uint32_t chance) {
 mirror::mirror(const mirror_ports& ports, const account_setup& of,
                std::optional<engine::one_shot> once)
     : name_(of.settings.name)
+    , catalog_(ports.catalog)
     , api_(ports.executor, of.settings, of.key)
     , engine_(ports.executor, ports.time, api_, ports.store, options_of(ports, of.settings, once),
               ports.to.report_for(of.settings.name)) {}

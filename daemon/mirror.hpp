@@ -9,6 +9,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,7 @@ struct mirror_ports {
     log& to;
     std::string holder; // of leases
     std::chrono::milliseconds poll_interval;
+    std::shared_ptr<const providers::catalog> catalog; // with the operator's columns
 };
 
 // "host:pid:random": no other process has it.
@@ -47,6 +49,7 @@ public:
 
 private:
     std::string name_;
+    std::shared_ptr<const providers::catalog> catalog_; // the engine's platform is in it
     http_source api_;
     engine::account_engine engine_;
 };

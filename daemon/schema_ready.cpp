@@ -20,12 +20,25 @@ struct attempt {
     std::string lost; // "" where the database answered
 };
 
-attempt try_once(const config::secret& url) {
+attempt try_once(const config::secret& url, const std::vector<schema::own_column>& columns) {
     attempt made;
     try {
+        schema::pending_columns(database_options(url), columns); // throws for one that is taken
         const auto report = schema::migrate(database_options(url, migration_limit));
         made.result.applied = report.applied;
         made.result.version = report.version_after;
+        try {
+            for (const auto& added : schema::add_columns(database_options(url), columns)) {
+                made.result.applied.push_back("column " + added);
+            }
+        } catch (const postgres::database_refused&) {
+            made.result.columns_refused = true;
+            throw;
+        }
+    } catch (const schema::column_taken& error) {
+        made.result.status = exit_status::configuration;
+        made.result.columns_refused = true;
+        made.result.why = error.what();
     } catch (const postgres::database_lost& error) {
         made.lost = error.what();
     } catch (const postgres::database_refused& error) {
@@ -42,13 +55,14 @@ attempt try_once(const config::secret& url) {
 
 engine::awaitable<schema_result>
 make_schema_ready(const boost::asio::any_io_executor& executor, engine::task_group& tasks,
-                  const config::secret& url, std::optional<steady_time> patience,
-                  const engine::report& say, const interruption* early) {
+                  const config::secret& url, const std::vector<schema::own_column>& columns,
+                  std::optional<steady_time> patience, const engine::report& say,
+                  const interruption* early) {
     const auto begun = tasks.time().now();
     auto pause = first_pause;
     bool said = false;
     attempt last;
-    const std::function<void()> work = [&last, &url] { last = try_once(url); };
+    const std::function<void()> work = [&last, &url, &columns] { last = try_once(url, columns); };
     while (true) {
         co_await on_thread(executor, work);
         if (last.lost.empty()) {

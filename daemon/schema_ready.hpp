@@ -3,6 +3,7 @@
 
 #include "daemon/exit_status.hpp"
 #include "daemon/setup.hpp"
+#include "schema/own_columns.hpp"
 #include "sync/engine/tasks.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,7 +20,8 @@ struct schema_result {
     bool stopped = false;             // the group was stopped meanwhile
     bool interrupted = false;         // something else is to be done before it is waited on
     std::string why;                  // where it is not done: what, and what to do
-    std::vector<std::string> applied; // file names
+    bool columns_refused = false;     // that is why it is not done
+    std::vector<std::string> applied; // file names, and columns
     int version = 0;
 };
 
@@ -29,11 +31,13 @@ struct interruption {
     std::function<bool()> asked;
 };
 
+// `columns` of the operator's own are added, too; all of them can be, or nothing is changed.
 // `patience`: how long an outage may take; nullopt: for ever. What is waited for is said once, and
 // its end.
 engine::awaitable<schema_result>
 make_schema_ready(const boost::asio::any_io_executor& executor, engine::task_group& tasks,
-                  const config::secret& url, std::optional<steady_time> patience,
-                  const engine::report& say, const interruption* early = nullptr);
+                  const config::secret& url, const std::vector<schema::own_column>& columns,
+                  std::optional<steady_time> patience, const engine::report& say,
+                  const interruption* early = nullptr);
 
 } // namespace callmirror::daemon

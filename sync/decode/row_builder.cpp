@@ -3,7 +3,6 @@
 #include "sync/base/text.hpp"
 #include "sync/decode/content_hash.hpp"
 #include "sync/decode/escape.hpp"
-#include "sync/decode/field_value.hpp"
 #include "sync/decode/wording.hpp"
 
 #include <charconv>
@@ -104,7 +103,8 @@ void row_builder::add(const json_walker& walker, std::string_view served) {
         std::to_chars(digits, digits + longest_number, static_cast<std::int64_t>(hash)).ptr;
     *end = '\t';
     lines_.add(static_cast<std::size_t>(end - digits) + 1);
-    add_columns(walker);
+    append_columns(lines_, *plan_, walker, scratch_,
+                   [this](const auto& column, const auto& value) { add_misfit(column, value); });
     if (!append_json(lines_, text)) {
         lines_.cut(line_begin);
         keys_.cut(key_begin);
@@ -167,21 +167,6 @@ bool row_builder::append_own_key(const json_value& key, std::uint64_t hash) {
         keys_.cut(begin + day_of(keys_.view(begin)).size());
     }
     return true;
-}
-
-void row_builder::add_columns(const json_walker& walker) {
-    const auto columns = plan_->resource().columns;
-    for (std::size_t at = 0; at < columns.size(); ++at) {
-        const json_value& value = plan_->value(at, walker);
-        if (value.kind == json_kind::absent) {
-            lines_.append("\\N\t");
-        } else if (append_field(lines_, columns[at].type, value, scratch_)) {
-            lines_.append('\t');
-        } else {
-            add_misfit(columns[at], value);
-            lines_.append("\\N\t");
-        }
-    }
 }
 
 void row_builder::add_misfit(const providers::column& column, const json_value& value) {

@@ -3,6 +3,7 @@
 
 #include "sync/decode/byte_buffer.hpp"
 #include "sync/decode/decoder.hpp"
+#include "sync/decode/field_value.hpp"
 #include "sync/decode/json_walker.hpp"
 #include "sync/decode/pointer_trie.hpp"
 
@@ -33,6 +34,26 @@ private:
     std::vector<pointer_trie::node_id> key_;
     std::vector<std::vector<pointer_trie::node_id>> columns_;
 };
+
+// The columns of the record that `walker` has just passed as fields of a COPY line, each with its
+// tab behind it. `misfit(column, value)` is called for each value that does not fit: it is null
+// there.
+template <typename Misfit>
+void append_columns(byte_buffer& to, const column_plan& plan, const json_walker& walker,
+                    byte_buffer& scratch, Misfit&& misfit) {
+    const auto columns = plan.resource().columns;
+    for (std::size_t at = 0; at < columns.size(); ++at) {
+        const json_value& value = plan.value(at, walker);
+        if (value.kind == json_kind::absent) {
+            to.append("\\N\t");
+        } else if (append_field(to, columns[at].type, value, scratch)) {
+            to.append('\t');
+        } else {
+            misfit(columns[at], value);
+            to.append("\\N\t");
+        }
+    }
+}
 
 // `plan` must outlive it. Rows are numbered from 1.
 class row_builder {
@@ -74,7 +95,6 @@ private:
     };
     bool add_key(const json_walker& walker, std::string_view served, std::uint64_t hash);
     bool append_own_key(const json_value& key, std::uint64_t hash);
-    void add_columns(const json_walker& walker);
     void add_misfit(const providers::column& column, const json_value& value);
     void keep_rejected(std::string reason, std::string_view text);
 

@@ -9,7 +9,7 @@
 #include "sync/engine/ports.hpp"
 #include "sync/engine/view.hpp"
 #include "sync/plan/timeline.hpp"
-#include "sync/providers/provider.hpp"
+#include "sync/providers/catalog.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -41,6 +41,7 @@ struct account_options {
     std::chrono::milliseconds snapshot_interval{600'000}; // the least, of lists without time axis
     std::chrono::milliseconds lease_time{20'000};
     std::optional<one_shot> once;
+    std::vector<providers::own_column> own_columns; // that the platform's resources have
 };
 
 enum class account_end : std::uint8_t {

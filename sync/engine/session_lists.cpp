@@ -1,6 +1,7 @@
 #include "sync/base/text.hpp"
 #include "sync/engine/commits.hpp"
 #include "sync/engine/companies.hpp"
+#include "sync/engine/own_columns.hpp"
 #include "sync/engine/requests.hpp"
 #include "sync/engine/session_parts.hpp"
 
@@ -232,6 +233,7 @@ awaitable<void> session::prepare(const write::account_state& state) {
     }
     co_await save_account();
     say_where_it_stands(); // not before a commit has shown that the database is there to stay
+    unfilled = co_await settle_columns(context, ports.options.own_columns);
     context.view.enter(account_phase::mirroring, "mirroring");
     for (auto& of : lists) {
         co_await start_list(*of, first_of_once);
@@ -249,6 +251,7 @@ awaitable<void> session::prepare(const write::account_state& state) {
     tasks.spawn("suspects", follow_suspects());
     tasks.spawn("companies", follow_companies());
     tasks.spawn("orders", follow_orders());
+    tasks.spawn("columns", follow_columns());
 }
 
 } // namespace callmirror::engine

@@ -29,7 +29,8 @@ bool session::outstanding(const list& of) const {
 }
 
 void session::check_done() {
-    if (!once() || all_done || heads_open > 0 || !suspects_done || context.suspects_added) {
+    if (!once() || all_done || heads_open > 0 || !suspects_done || !columns_done ||
+        context.suspects_added) {
         return;
     }
     if (std::ranges::none_of(lists, [&](const auto& of) { return outstanding(*of); })) {

@@ -39,6 +39,8 @@ struct session {
     std::size_t heads_open = 0;     // one shot: heads not read yet
     bool companies_unknown = false; // the last look at the key's own user failed
     bool suspects_done = false;
+    std::vector<write::unfilled_columns> unfilled;
+    bool columns_done = false;
     bool all_done = false;
     bool unreachable = false;
 
@@ -84,6 +86,7 @@ struct session {
     awaitable<void> follow_suspects();
     awaitable<bool> carry_out_agreed(list& of);
     awaitable<void> follow_orders();
+    awaitable<void> follow_columns();
     awaitable<bool> plan_more();
     std::optional<std::pair<list*, plan::slice>> pick(plan::timeline::debt kind);
     utc_time next_due() const;

@@ -2,6 +2,7 @@
 #include "sync/engine/deletions.hpp"
 #include "sync/engine/key_reader.hpp"
 #include "sync/engine/orders.hpp"
+#include "sync/engine/own_columns.hpp"
 #include "sync/engine/session_parts.hpp"
 #include "sync/engine/slice_reader.hpp"
 #include "sync/engine/suspects.hpp"
@@ -30,6 +31,12 @@ awaitable<void> session::follow_orders() {
         co_await carry_out(context, lists, orders);
         check_done(); // a slice may have been held for an order
     } while (co_await tasks.sleep_until(context.time.now() + orders_looked_for));
+}
+
+awaitable<void> session::follow_columns() {
+    co_await fill_columns(context, unfilled);
+    columns_done = true;
+    check_done();
 }
 
 awaitable<void> session::follow_head(list& of) {

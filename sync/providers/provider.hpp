@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -18,6 +19,17 @@ enum class column_type : std::uint8_t {
     timestamptz,
     jsonb
 };
+
+// In the order of column_type, as SQL and the configuration name them.
+inline constexpr std::array<std::string_view, 6> column_type_names{
+    "text", "bigint", "double precision", "boolean", "timestamptz", "jsonb"};
+inline constexpr std::string_view name_of(column_type type) {
+    return column_type_names[static_cast<std::size_t>(type)];
+}
+
+// What every mirrored table has beside its resource's columns.
+inline constexpr std::array<std::string_view, 7> common_columns{
+    "account", "id", "content_hash", "raw", "first_seen_at", "changed_at", "deleted_at"};
 
 // A typed column: the first of `pointers` (RFC 6901 JSON pointers) that is there and not null fills
 // it. A value that does not fit the type leaves the column null, and is counted.

@@ -15,6 +15,10 @@ std::string_view name_of(suspect_state state);
 // Throws std::runtime_error for a name that is none.
 suspect_state suspect_state_named(std::string_view name);
 
+// Throws lease_lost where it is not held. The transaction's time, as text: what the fence's row
+// says.
+std::string pass_fence(postgres::transaction& within, const lease& held);
+
 // Writes them all. `now`: the transaction's own time, as SQL text.
 void write_parts(postgres::transaction& within, const commit_unit& unit, const std::string& now);
 

@@ -26,14 +26,6 @@ parameters fence_of(const lease& held) {
     return values;
 }
 
-// The transaction's time, as text: what the fence's row says.
-std::string pass_fence(transaction& within, const lease& held) {
-    const auto rows = within.run(sql::fence.text, fence_of(held));
-    if (rows.empty())
-        throw_lost(held);
-    return rows[0][0].c_str();
-}
-
 // The account stands in each line already; a line of another account must not slip through.
 void check_lines(const commit_unit& unit) {
     const std::string start = escape_for_copy(unit.holder.account) + '\t';
@@ -74,6 +66,13 @@ void reject(transaction& within, const commit_unit& unit, const refused_row& ref
 }
 
 } // namespace
+
+std::string pass_fence(transaction& within, const lease& held) {
+    const auto rows = within.run(sql::fence.text, fence_of(held));
+    if (rows.empty())
+        throw_lost(held);
+    return rows[0][0].c_str();
+}
 
 postgres_store::postgres_store(postgres::session_options options)
     : session_(std::move(options)) {}

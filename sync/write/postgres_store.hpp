@@ -49,6 +49,12 @@ public:
                                     const providers::resource& resource,
                                     const std::vector<key_and_hash>& expected) override;
 
+    settled_columns settle_columns(const lease& held, const std::string& platform,
+                                   const std::vector<own_column_row>& wanted) override;
+    fill_outcome fill_columns(const lease& held, const std::string& platform,
+                              const providers::resource& table, unfilled_columns& which,
+                              const raw_reader& read, int most) override;
+
     commit_outcome commit(const commit_unit& unit) override;
 
     // For an operator's command, which holds no lease: leaves an order for whoever does.

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -182,6 +183,36 @@ struct commit_outcome {
     std::uint64_t rejected = 0; // rows PostgreSQL refused; they are in callmirror.rejected
 };
 
+// A column of the operator's own, as callmirror.columns knows it.
+struct own_column_row {
+    std::string resource;
+    std::string name;
+    std::string pointers; // one a line
+};
+
+// Columns of one table that are filled together for rows that are there.
+struct unfilled_columns {
+    std::string resource;
+    std::vector<std::string> names;
+    std::optional<std::string> filled_to; // key of the last row that was looked at
+};
+
+struct settled_columns {
+    std::vector<unfilled_columns> unfilled;
+    std::vector<std::string> dropped; // "calls.language": known before, and not wanted any more
+};
+
+// Gives the values of the columns to be filled, out of a row's raw; valid until the next call.
+using raw_reader =
+    std::function<const std::vector<std::optional<std::string>>&(std::string_view raw)>;
+
+struct fill_outcome {
+    bool done = false; // that was the last row
+    std::uint64_t looked_at = 0;
+    std::uint64_t written = 0;
+    std::uint64_t refused = 0; // by PostgreSQL: they stay as they are
+};
+
 class store {
 public:
     virtual ~store() = default;
@@ -221,6 +252,15 @@ public:
     virtual std::vector<std::string> unlike(const lease& held, const std::string& platform,
                                             const providers::resource& resource,
                                             const std::vector<key_and_hash>& expected) = 0;
+
+    // Makes these the operator's columns of the account. Before any of its rows is written.
+    virtual settled_columns settle_columns(const lease& held, const std::string& platform,
+                                           const std::vector<own_column_row>& wanted) = 0;
+    // Fills some columns for the next `most` rows, and moves `which.filled_to` with them. `table`
+    // has just these columns, in the order of `which.names`.
+    virtual fill_outcome fill_columns(const lease& held, const std::string& platform,
+                                      const providers::resource& table, unfilled_columns& which,
+                                      const raw_reader& read, int most) = 0;
 
     virtual commit_outcome commit(const commit_unit& unit) = 0;
 };

@@ -48,6 +48,33 @@ std::string make_keys_sql(std::string_view platform, const providers::key_source
     return filled(sql::keys_of, {{"table", table}, {"column", quoted(from.column)}});
 }
 
+fill_sql make_fill_sql(std::string_view platform, const providers::resource& table) {
+    const bool number_keys = table.key_type == providers::column_type::bigint;
+    const std::string name = quoted(platform) + "." + quoted(table.name);
+    const std::string key_type = number_keys ? "bigint" : "text";
+    std::string assignments, arrays, values, columns, new_values;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        const std::string comma = i == 0 ? "" : ", ";
+        const std::string value = "value" + std::to_string(i + 1);
+        const std::string column = quoted(table.columns[i].name);
+        assignments += comma + column + " = v." + value;
+        arrays += comma + "$" + std::to_string(i + 3) +
+                  "::" + std::string(name_of(table.columns[i].type)) + "[]";
+        values += comma + value;
+        columns += comma + "t." + column;
+        new_values += comma + "v." + value;
+    }
+    return {.number_keys = number_keys,
+            .look = filled(sql::fill_look, {{"table", name}, {"key_type", key_type}}),
+            .fill = filled(sql::fill_rows, {{"table", name},
+                                            {"key_type", key_type},
+                                            {"assignments", assignments},
+                                            {"arrays", arrays},
+                                            {"values", values},
+                                            {"columns", columns},
+                                            {"new_values", new_values}})};
+}
+
 table_sql make_table_sql(std::string_view platform, const providers::resource& resource) {
     const bool number_keys = resource.key_type == providers::column_type::bigint;
     const std::string table = quoted(platform) + "." + quoted(resource.name);

@@ -23,6 +23,14 @@ struct table_sql {
     std::string suspects_to_ask;
 };
 
+// Fills columns of rows that are there: `table` has just these.
+struct fill_sql {
+    bool number_keys;
+    std::string look;
+    std::string fill;
+};
+fill_sql make_fill_sql(std::string_view platform, const providers::resource& table);
+
 // The values of a column that are keys elsewhere; $1 is the account.
 std::string make_keys_sql(std::string_view platform, const providers::key_source& from);
 

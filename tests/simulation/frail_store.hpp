@@ -81,6 +81,18 @@ public:
                                     const std::vector<write::key_and_hash>& expected) override {
         return call("", [&] { return behind_.unlike(held, platform, resource, expected); });
     }
+    write::settled_columns
+    settle_columns(const write::lease& held, const std::string& platform,
+                   const std::vector<write::own_column_row>& wanted) override {
+        return call("", [&] { return behind_.settle_columns(held, platform, wanted); });
+    }
+    write::fill_outcome fill_columns(const write::lease& held, const std::string& platform,
+                                     const providers::resource& table,
+                                     write::unfilled_columns& which, const write::raw_reader& read,
+                                     int most) override {
+        return call("",
+                    [&] { return behind_.fill_columns(held, platform, table, which, read, most); });
+    }
     write::commit_outcome commit(const write::commit_unit& unit) override {
         return call(all_.told.wanted() ? describe(unit) : "", [&] { return behind_.commit(unit); });
     }

@@ -59,6 +59,16 @@ public:
     std::vector<std::string> unlike(const write::lease& held, const std::string& platform,
                                     const providers::resource& resource,
                                     const std::vector<write::key_and_hash>& expected) override;
+    // The simulation's configuration has no columns of its own.
+    write::settled_columns settle_columns(const write::lease&, const std::string&,
+                                          const std::vector<write::own_column_row>&) override {
+        return {};
+    }
+    write::fill_outcome fill_columns(const write::lease&, const std::string&,
+                                     const providers::resource&, write::unfilled_columns&,
+                                     const write::raw_reader&, int) override {
+        return {.done = true};
+    }
     write::commit_outcome commit(const write::commit_unit& unit) override;
 
     void place_order(write::order_row order);

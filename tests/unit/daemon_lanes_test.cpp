@@ -54,6 +54,15 @@ public:
         return {};
     }
     std::vector<write::order_row> open_orders(const write::lease&) override { return {}; }
+    write::settled_columns settle_columns(const write::lease&, const std::string&,
+                                          const std::vector<write::own_column_row>&) override {
+        return {};
+    }
+    write::fill_outcome fill_columns(const write::lease&, const std::string&,
+                                     const providers::resource&, write::unfilled_columns&,
+                                     const write::raw_reader&, int) override {
+        return {};
+    }
     write::commit_outcome commit(const write::commit_unit&) override { return {}; }
 };
 
