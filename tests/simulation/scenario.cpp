@@ -146,8 +146,12 @@ void draw_manners(chance& luck, scenario& of) {
     draw_pages(luck, of.account.page_size, is);
     draw_range(luck, is);
     is.gone_status = one_of<std::int64_t>(luck, {404, 410});
-    is.past_end_status =
+    const auto past_end =
         one_of<std::int64_t>(luck, {200, 200, 200, 200, 200, 200, 200, 400, 404, 422});
+    // Without a true total a long list whose last page is full can't be told from one cut off.
+    if (!is.totals.empty() && is.totals_are == simulator::total_truth::exact) {
+        is.past_end_status = past_end;
+    }
     if (!of.account.companies.empty()) {
         is.me = simulator::me_shape::neither;
     } else if (of.world.company_ids.size() > 1) {

@@ -94,12 +94,14 @@ std::string steady_records::wrongly_deleted(const memory_store& mirror) const {
     const simulator::world& world = source_.data();
     for (const auto& [what, count] : standing_) {
         const std::string name(simulator::info(what).name);
+        if ((what != resource::calls && what != resource::streams) ||
+            source_.manners().of(what).hidden_per_250 > 0) {
+            continue;
+        }
         const auto& gone = shifts_.contains(what) ? shifts_.at(what).gone : std::set<ordinal>{};
         for (const auto& [key, row] : mirror.table(name)) {
-            if (!row.deleted_at || !simulator::info(what).timeline) {
-                continue;
-            }
-            const auto which = world.find(what, std::stoll(key));
+            const auto which =
+                row.deleted_at ? world.find(what, std::stoll(key)) : std::optional<ordinal>{};
             if (which && world.is_there(what, *which) && !gone.contains(*which)) {
                 return name + " " + key + " is marked deleted, and was never gone";
             }

@@ -21,7 +21,8 @@ public:
     // there is none.
     std::string lost(const memory_store& mirror) const;
     // A record that is marked deleted and has never been gone; "" where there is none. Not judged
-    // where the API tells lies about single records.
+    // where the API tells lies about records, and where it can't always be asked about one: that
+    // two reads have missed an event, whose stream is not mirrored, proves less.
     std::string wrongly_deleted(const memory_store& mirror) const;
 
 private:
