@@ -164,10 +164,6 @@ void MirrorTest::write_configuration() {
         << line("history_start", config.history_start) << config.more_of_account << '\n';
 }
 
-std::string MirrorTest::program() {
-    return CALLMIRROR_PROGRAM;
-}
-
 std::unique_ptr<child> MirrorTest::start(const std::string& arguments,
                                          const child::variables& more) {
     std::istringstream rest(arguments);

@@ -84,7 +84,6 @@ struct configuration {
     std::string base_url;
     std::string ca_file;
     std::string database_url;
-    std::string listen; // "127.0.0.1:9464"; "": no status page
     std::string poll_interval = "1s";
     std::string give_up_after = "30s";
     std::string request_timeout = "2s";
@@ -123,8 +122,6 @@ protected:
     // The same with its words one by one: an empty one may be among them.
     std::unique_ptr<child> start_words(std::vector<std::string> words,
                                        const child::variables& more = {});
-
-    static std::string program(); // its path, for a shell
 
     // configure(from), backfill, compare: exit status 0 and equal.
     ended expect_mirrored(api_source& from, const std::string& arguments = "backfill");
