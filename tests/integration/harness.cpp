@@ -187,10 +187,6 @@ std::unique_ptr<child> MirrorTest::start_words(std::vector<std::string> words,
     return std::make_unique<child>(words, directory + "/run" + std::to_string(++runs_), set);
 }
 
-std::string MirrorTest::program() {
-    return CALLMIRROR_PROGRAM;
-}
-
 ended MirrorTest::run(const std::string& arguments, std::chrono::milliseconds limit) {
     auto result = start(arguments)->wait(limit);
     EXPECT_TRUE(result.status) << "callmirror " << arguments << ": " << result.text();

@@ -84,7 +84,6 @@ struct configuration {
     std::string base_url;
     std::string ca_file;
     std::string database_url;
-    std::string listen; // "127.0.0.1:9464"; "": no status page
     std::string poll_interval = "1s";
     std::string give_up_after = "30s";
     std::string request_timeout = "2s";
@@ -146,7 +145,6 @@ protected:
     std::string directory;
     std::string config_file;
     std::string database;
-    static std::string program(); // callmirror's path
     std::string looked_at;        // the oracle's database, a URL; "": `database` in cluster()
 
 private:
