@@ -40,7 +40,7 @@ struct narrowed_table {
     narrowed_table(const narrowed_table&) = delete;
 };
 
-awaitable<void> fill(session_context& context, write::unfilled_columns& which) {
+awaitable<bool> fill(session_context& context, write::unfilled_columns& which) {
     const auto* resource = providers::find_resource(context.platform, which.resource);
     const narrowed_table wanted(*resource, which.names);
     decode::column_reader reader(wanted.table);
@@ -59,6 +59,9 @@ awaitable<void> fill(session_context& context, write::unfilled_columns& which) {
         };
         const auto begun = context.time.now();
         co_await context.store.run(job);
+        // A one shot gives up an API that is not heard of: while it is asked nothing, it is waited
+        // for.
+        context.last_answer = context.time.now();
         all.done = step.done;
         all.looked_at += step.looked_at;
         all.written += step.written;
@@ -66,7 +69,7 @@ awaitable<void> fill(session_context& context, write::unfilled_columns& which) {
         // Half of the time is the others', whose rows these are.
         const auto now = context.time.now();
         if (!all.done && !co_await context.tasks.sleep_until(now + (now - begun))) {
-            co_return;
+            co_return false;
         }
     }
     context.say(level::info,
@@ -77,6 +80,7 @@ awaitable<void> fill(session_context& context, write::unfilled_columns& which) {
                                         std::to_string(all.refused + reader.misfits()) +
                                         " values that don't fit; they are in raw");
     }
+    co_return true;
 }
 
 } // namespace
@@ -101,14 +105,14 @@ settle_columns(session_context& context, const std::vector<providers::own_column
     co_return std::move(settled.unfilled);
 }
 
-awaitable<void> fill_columns(session_context& context,
+awaitable<bool> fill_columns(session_context& context,
                              std::vector<write::unfilled_columns>& unfilled) {
     for (auto& each : unfilled) {
-        if (context.tasks.stopping()) {
-            break;
+        if (context.tasks.stopping() || !co_await fill(context, each)) {
+            co_return false;
         }
-        co_await fill(context, each);
     }
+    co_return true;
 }
 
 } // namespace callmirror::engine

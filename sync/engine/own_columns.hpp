@@ -15,9 +15,9 @@ namespace callmirror::engine {
 awaitable<std::vector<write::unfilled_columns>>
 settle_columns(session_context& context, const std::vector<providers::own_column>& own);
 
-// Fills them, which have to live until it has ended; ends early where the session stops, and goes
-// on from there the next time.
-awaitable<void> fill_columns(session_context& context,
+// Fills them, which have to live until it has ended. False where the session stops before that; the
+// next one goes on from there.
+awaitable<bool> fill_columns(session_context& context,
                              std::vector<write::unfilled_columns>& unfilled);
 
 } // namespace callmirror::engine

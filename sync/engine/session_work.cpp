@@ -34,8 +34,7 @@ awaitable<void> session::follow_orders() {
 }
 
 awaitable<void> session::follow_columns() {
-    co_await fill_columns(context, unfilled);
-    columns_done = true;
+    columns_done = co_await fill_columns(context, unfilled);
     check_done();
 }
 

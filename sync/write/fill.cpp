@@ -12,6 +12,7 @@ using postgres::array_text;
 using postgres::parameters;
 using postgres::transaction;
 
+constexpr int most_conflicts = 10;
 constexpr int rows_at_once = 50;                           // in memory
 constexpr std::size_t most_bytes = std::size_t{16} << 20U; // of raw, a transaction
 
@@ -138,9 +139,10 @@ fill_outcome postgres_store::fill_columns(const lease& held, const std::string& 
     const fill_sql sql = make_fill_sql(platform, table);
     fill_outcome outcome;
     auto filled_to = which.filled_to;
-    session_.in_transaction("fill columns of " + held.account, [&](transaction& within) {
+    const auto step = [&](transaction& within) {
         filled_to = which.filled_to;
         const std::string now = pass_fence(within, held);
+        within.run(sql::fill_by_key.text);
         filler work{.within = within, .sql = sql, .account = held.account};
         std::size_t bytes = 0;
         std::vector<row_to_fill> rows;
@@ -166,7 +168,16 @@ fill_outcome postgres_store::fill_columns(const lease& held, const std::string& 
         done.add(held.account).add(which.resource).add_ready(names.take()).add(filled_to);
         within.run(sql::fill_done.text, work.outcome.done ? done.add_ready(now) : done.add_null());
         outcome = work.outcome;
-    });
+    };
+    for (int conflicts = 0;;) {
+        try {
+            session_.in_transaction("fill columns of " + held.account, step);
+            break;
+        } catch (const postgres::transaction_conflict&) { // with a writer of the same rows
+            if (++conflicts == most_conflicts)
+                throw;
+        }
+    }
     which.filled_to = filled_to;
     return outcome;
 }
