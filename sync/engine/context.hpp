@@ -128,6 +128,12 @@ private:
     std::vector<decltype(list::questioned)::iterator> places_;
 };
 
+// What is asked for from now on. That the server serves full pages is known for one limit only.
+inline void use_limit(write::listing_row& learned, int limit) {
+    learned.full_page_seen = learned.full_page_seen && learned.limit == limit;
+    learned.limit = limit;
+}
+
 // Whether a slice is being read, or what became of it is being committed.
 inline bool is_under_way(const list& of, const plan::slice& which) {
     return of.timeline.is_busy(which.id) || (which.is_open() && of.head_under_way);

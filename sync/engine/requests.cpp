@@ -316,7 +316,7 @@ awaitable<std::optional<problem>> learn_manners(session_context& context, list& 
         before = *found;
     }
     of.learned.first_page = found->first_page;
-    of.learned.limit = found->limit;
+    use_limit(of.learned, found->limit);
     of.manners_known = found->first_page.has_value();
     co_return std::nullopt;
 }

@@ -105,10 +105,9 @@ write::listing_row session::learned_of(const providers::resource& resource,
     const int known_limit = learned.limit.value_or(0);
     if (!learned.first_page || (known_limit > 50 && wanted > known_limit)) {
         learned.first_page.reset();
-        learned.limit = wanted;
+        use_limit(learned, wanted);
     } else if (known_limit > wanted) {
-        learned.limit = wanted;
-        learned.full_page_seen = false;
+        use_limit(learned, wanted);
     }
     return learned;
 }

@@ -228,7 +228,7 @@ awaitable<void> finish(reading& read, int pages) {
     if (of.cut_limit > 0) {
         context.say(level::info,
                     of.name() + ": pages are cut to " + std::to_string(of.cut_limit) + " records");
-        of.learned.limit = std::exchange(of.cut_limit, 0);
+        use_limit(of.learned, std::exchange(of.cut_limit, 0));
     }
     auto unit = new_unit(context, of);
     auto missing = read.sink.missing();

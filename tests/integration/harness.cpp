@@ -164,6 +164,10 @@ void MirrorTest::write_configuration() {
         << line("history_start", config.history_start) << config.more_of_account << '\n';
 }
 
+std::string MirrorTest::program() {
+    return CALLMIRROR_PROGRAM;
+}
+
 std::unique_ptr<child> MirrorTest::start(const std::string& arguments,
                                          const child::variables& more) {
     std::istringstream rest(arguments);
@@ -181,10 +185,6 @@ std::unique_ptr<child> MirrorTest::start_words(std::vector<std::string> words,
                          {"WATCHDOG_PID", ""}};
     set.insert(set.end(), more.begin(), more.end());
     return std::make_unique<child>(words, directory + "/run" + std::to_string(++runs_), set);
-}
-
-std::string MirrorTest::program() {
-    return CALLMIRROR_PROGRAM;
 }
 
 ended MirrorTest::run(const std::string& arguments, std::chrono::milliseconds limit) {

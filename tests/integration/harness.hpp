@@ -123,6 +123,8 @@ protected:
     std::unique_ptr<child> start_words(std::vector<std::string> words,
                                        const child::variables& more = {});
 
+    static std::string program(); // its path, for a shell
+
     // configure(from), backfill, compare: exit status 0 and equal.
     ended expect_mirrored(api_source& from, const std::string& arguments = "backfill");
     // The first differences between mirror and source, readably; "" where there is none. Records
@@ -143,7 +145,6 @@ protected:
     std::string directory;
     std::string config_file;
     std::string database;
-    static std::string program(); // callmirror's path
     std::string looked_at;        // the oracle's database, a URL; "": `database` in cluster()
 
 private:
