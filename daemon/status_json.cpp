@@ -25,7 +25,9 @@ json list_json(const list_state& list, utc_time now) {
              {"head_read_at", time_json(list.head_read_at)},
              {"age_s", nullptr},
              {"history_complete", list.history_complete && list.unread == 0},
-             {"history_share", std::floor(list.share * 10'000) / 10'000},
+             {"history_share", list.history_complete && list.unread == 0
+                                   ? 1.0 // whatever the newest seconds are
+                                   : std::floor(list.share * 10'000) / 10'000},
              {"complete_back_to", time_json(list.complete_back_to)},
              {"gaps", list.unread},
              {"due", list.due},

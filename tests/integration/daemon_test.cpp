@@ -152,7 +152,7 @@ TEST_F(Daemon, WaitsForTheDatabaseAtTheStartAndLater) {
             },
             60s));
         from.add(resource::calls, now(), 5);
-        from.add(resource::stream_events, now() - 1h, 5);
+        from.add(resource::stream_events, now(), 5); // an hour ago may be another slice by now
         cluster().start();
         EXPECT_TRUE(equal_within(from, 60s)) << running->err();
     }

@@ -145,7 +145,7 @@ protected:
     std::string directory;
     std::string config_file;
     std::string database;
-    std::string looked_at;        // the oracle's database, a URL; "": `database` in cluster()
+    std::string looked_at; // the oracle's database, a URL; "": `database` in cluster()
 
 private:
     int runs_ = 0;

@@ -77,7 +77,9 @@ TEST_F(Resources, AreAllMirroredWhereNoneIsNamed) {
         EXPECT_GT(number("select count(*) from snapcall." + name), 0) << name;
     }
     EXPECT_EQ(number("select count(*) from callmirror.rejected"), 0);
-    EXPECT_EQ(number("select count(*) from callmirror.slices where read_at is null"), 0);
+    EXPECT_EQ(number("select count(*) from callmirror.slices "
+                     "where read_at is null and ends <> 'infinity'"),
+              0); // a head that was cut at the end is saved by the next read
     from.with_service([](simulator::service& api) {
         EXPECT_EQ(api.log().undocumented(), 0U);
         EXPECT_EQ(api.log().not_get(), 0U);
