@@ -61,6 +61,9 @@ parser::parser() {
     add("check", check_help, command::check);
     add("status", status_help, command::status)
         ->add_flag("--json", line_.json, "the same for machines");
+    auto* fields = add("fields", fields_help, command::fields);
+    narrow(fields);
+    fields->add_flag("--json", line_.json, "the same for machines");
     add_deletes();
     add("migrate", migrate_help, command::migrate)
         ->add_flag("--print", line_.print, "print the SQL instead; needs no database");
@@ -150,8 +153,8 @@ instead parser::explain(const CLI::ParseError& error) const {
 
 // CLI11 only says that a command is missing.
 std::optional<instead> refuse_unknown_command(int argc, const char* const* argv) {
-    static constexpr std::array<std::string_view, 6> known{"run",    "backfill", "check",
-                                                           "status", "deletes",  "migrate"};
+    static constexpr std::array<std::string_view, 7> known{"run",    "backfill", "check",  "status",
+                                                           "fields", "deletes",  "migrate"};
     if (argc < 2 || argv[1][0] == '-' || std::ranges::find(known, argv[1]) != known.end()) {
         return std::nullopt;
     }

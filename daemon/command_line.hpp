@@ -10,7 +10,7 @@
 
 namespace callmirror::daemon {
 
-enum class command { run, backfill, check, status, deletes_list, deletes_accept, migrate };
+enum class command { run, backfill, check, status, fields, deletes_list, deletes_accept, migrate };
 enum class progress_mode { automatic, plain, none };
 
 struct command_line {

@@ -12,6 +12,7 @@ const help_text program_help{
 
 Later:
   callmirror status                   how fresh and how complete is it?
+  callmirror fields                   which fields does the API send?
   callmirror COMMAND --help           more about one command
 
 Exit status:
@@ -62,6 +63,19 @@ const help_text status_help{
     "what is mirrored, how fresh, what is left, what failed last",
     R"(Asks the database only, so it works whether a daemon runs or not. Ends with 1 where something needs
 a person: a refused key, held deletions, a list that is not fresh.)"};
+
+const help_text fields_help{
+    "what the API sends: every field, its types, how often, what it looks like",
+    R"(Counted over the records that were new or changed when they came. A path is a JSON pointer into the
+column raw, with [] for all elements of a list and * for names that look like data. What a value
+looks like is shown, never what it says: text(12) has 12 bytes, digits(11) is a number in quotes.
+A path of which many records came without it, for a day at least, is gone.
+
+Examples:
+  callmirror fields --resource calls
+  callmirror fields --json
+
+[[columns]] in the configuration makes any of them a column.)"};
 
 const help_text deletes_help{
     "mass deletions that wait for a word",

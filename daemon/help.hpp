@@ -15,6 +15,7 @@ extern const help_text run_help;
 extern const help_text backfill_help;
 extern const help_text check_help;
 extern const help_text status_help;
+extern const help_text fields_help;
 extern const help_text deletes_help;
 extern const help_text migrate_help;
 

@@ -2,6 +2,7 @@
 #include "daemon/check_command.hpp"
 #include "daemon/command_line.hpp"
 #include "daemon/deletes_command.hpp"
+#include "daemon/fields_command.hpp"
 #include "daemon/migrate_command.hpp"
 #include "daemon/plan_command.hpp"
 #include "daemon/private_memory.hpp"
@@ -25,6 +26,8 @@ exit_status carry_out(const command_line& line) {
         return check(line.config);
     case command::status:
         return show_status(line.config, line.json);
+    case command::fields:
+        return show_fields(line);
     case command::deletes_list:
         return list_deletes(line);
     case command::deletes_accept:

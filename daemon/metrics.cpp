@@ -115,6 +115,11 @@ void add_counters(collection& to, const std::string& account, const engine::list
     rows("unchanged", list.unchanged);
     rows("deleted", list.deleted);
     rows("rejected", list.rejected);
+    for (std::size_t i = 0; i < engine::kinds_of_field_change; ++i) {
+        const auto what = name_of(static_cast<engine::field_change>(i));
+        const values labels{account, list.resource, list.scope, std::string(what)};
+        to.add("callmirror_field_changes_total", labels, list.field_changes[i]);
+    }
     to.add("callmirror_misfit_values_total", where, list.misfits);
     to.add("callmirror_read_failures_total", where, list.failures);
     to.add("callmirror_held_deletes_total", where, list.held_deletes);

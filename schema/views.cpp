@@ -1,5 +1,6 @@
 #include "schema/views.hpp"
 
+#include "schema/migrate.hpp"
 #include "schema/views/sql.hpp"
 
 #include <algorithm>
@@ -14,6 +15,11 @@ std::string shown_name(const embedded_sql& view) {
     return std::string("views/") + view.file_name;
 }
 
+// Some views are made from the tables that are there: each is put in place again after a migration.
+std::string checksum_of(const embedded_sql& view) {
+    return view.checksum + ("/" + std::to_string(known_version()));
+}
+
 std::vector<const embedded_sql*> find_pending(postgres::transaction& within) {
     std::map<std::string, std::string> applied; // checksums by name
     if (!within
@@ -26,13 +32,13 @@ std::vector<const embedded_sql*> find_pending(postgres::transaction& within) {
     std::vector<const embedded_sql*> list;
     std::ranges::copy_if(
         views::all_embedded_sql(), std::back_inserter(list),
-        [&](const embedded_sql* view) { return applied[view->file_name] != view->checksum; });
+        [&](const embedded_sql* view) { return applied[view->file_name] != checksum_of(*view); });
     return list;
 }
 
 std::string record_sql(const embedded_sql& view) {
     return std::string("insert into callmirror.views (name, checksum) values ('") + view.file_name +
-           "', '" + view.checksum +
+           "', '" + checksum_of(view) +
            "') on conflict (name) do update set checksum = excluded.checksum, "
            "applied_at = excluded.applied_at";
 }

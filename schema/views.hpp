@@ -1,7 +1,8 @@
 // Puts the views of snapcall_bi in place, as schema/views defines them.
 //
 // Unlike a migration, a view's file may change from one release to the next: each is known by its
-// checksum in callmirror.views and put in place again where that differs. `create or replace view`
+// checksum in callmirror.views and put in place again where that differs, and after a migration, as
+// freshness and deletions are made from the tables that are there. `create or replace view`
 // only lets columns be added at the end, so views of users that stand on it go on working; an older
 // program that meets a view with more columns fails and changes nothing.
 #pragma once

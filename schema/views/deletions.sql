@@ -1,47 +1,39 @@
--- What was deleted at the source, and when?
-create or replace view snapcall_bi.deletions as
-select account, 'calls' as resource, id::text as id, created_at as created_at, status as what, first_seen_at,
-       deleted_at
-from snapcall.calls where deleted_at is not null
-union all
-select account, 'partner_calls', id::text, created_at, status, first_seen_at, deleted_at
-from snapcall.partner_calls where deleted_at is not null
-union all
-select account, 'partner_stats', id::text, day, null, first_seen_at, deleted_at
-from snapcall.partner_stats where deleted_at is not null
-union all
-select account, 'streams', id::text, created_at, name, first_seen_at, deleted_at
-from snapcall.streams where deleted_at is not null
-union all
-select account, 'stream_events', id::text, created_at, type, first_seen_at, deleted_at
-from snapcall.stream_events where deleted_at is not null
-union all
-select account, 'buttons', id::text, created_at, name, first_seen_at, deleted_at
-from snapcall.buttons where deleted_at is not null
-union all
-select account, 'users', id::text, created_at, name, first_seen_at, deleted_at
-from snapcall.users where deleted_at is not null
-union all
-select account, 'teams', id::text, created_at, name, first_seen_at, deleted_at
-from snapcall.teams where deleted_at is not null
-union all
-select account, 'roles', id::text, created_at, name, first_seen_at, deleted_at
-from snapcall.roles where deleted_at is not null
-union all
-select account, 'invites', id::text, created_at, email, first_seen_at, deleted_at
-from snapcall.invites where deleted_at is not null
-union all
-select account, 'schedule_templates', id::text, created_at, name, first_seen_at, deleted_at
-from snapcall.schedule_templates where deleted_at is not null
-union all
-select account, 'booking_pages', id::text, created_at, name, first_seen_at, deleted_at
-from snapcall.booking_pages where deleted_at is not null
-union all
-select account, 'integrations', id::text, created_at, name, first_seen_at, deleted_at
-from snapcall.integrations where deleted_at is not null
-union all
-select account, 'agents', id::text, created_at, name, first_seen_at, deleted_at
-from snapcall.agents where deleted_at is not null;
+-- What was deleted at the source, and when? Of every table of the mirror, as they are there.
+do $make$
+declare
+    parts text;
+begin
+    select string_agg(
+        format('select account, %L::text as resource, id::text as id, %s as created_at, '
+               '%s as what, first_seen_at, deleted_at from snapcall.%I where deleted_at is not null',
+               t.name, coalesce(dated.by, 'null::timestamptz'), coalesce(named.by, 'null::text'), t.name),
+        ' union all ' order by t.oid)
+    into parts
+    from (
+        select c.oid, c.relname as name
+        from pg_catalog.pg_class c
+        where c.relnamespace = 'snapcall'::regnamespace and c.relkind in ('r', 'p')
+          and 5 = (select count(*) from pg_catalog.pg_attribute a
+                   where a.attrelid = c.oid and not a.attisdropped and a.attname in
+                         ('account', 'id', 'raw', 'first_seen_at', 'deleted_at'))
+    ) t
+    left join lateral (
+        select quote_ident(a.attname) as by
+        from unnest(array['created_at', 'day']) with ordinality w (name, place)
+        join pg_catalog.pg_attribute a
+            on a.attrelid = t.oid and a.attname = w.name and a.atttypid = 'timestamptz'::regtype
+        order by w.place limit 1
+    ) dated on true
+    left join lateral (
+        select quote_ident(a.attname) as by
+        from unnest(array['name', 'email', 'status', 'type', 'label']) with ordinality w (name, place)
+        join pg_catalog.pg_attribute a
+            on a.attrelid = t.oid and a.attname = w.name and a.atttypid = 'text'::regtype
+        order by w.place limit 1
+    ) named on true;
+    execute 'create or replace view snapcall_bi.deletions as ' || parts;
+end
+$make$;
 
 comment on view snapcall_bi.deletions is 'What was deleted at the source, and when? One row for each record of the mirror that is gone there.';
 comment on column snapcall_bi.deletions.account is 'Name of the account in the configuration.';

@@ -1,4 +1,30 @@
--- Can I trust a report: how fresh and how complete is the mirror? The first thing to ask.
+-- Can I trust a report: how fresh and how complete is the mirror? The first thing to ask. The newest
+-- record is looked for in every table of the mirror, as they are there.
+do $make$
+declare
+    newest text;
+begin
+    select string_agg(
+        format('(%L, %s)', t.name,
+               coalesce((select format('(select max(t.%I) from snapcall.%I t where t.account = a.account)',
+                                       a.attname, t.name)
+                         from unnest(array['created_at', 'day']) with ordinality w (name, place)
+                         join pg_catalog.pg_attribute a
+                             on a.attrelid = t.oid and a.attname = w.name
+                                and a.atttypid = 'timestamptz'::regtype
+                         order by w.place limit 1),
+                        'null::timestamptz')),
+        ', ' order by t.oid)
+    into newest
+    from (
+        select c.oid, c.relname as name
+        from pg_catalog.pg_class c
+        where c.relnamespace = 'snapcall'::regnamespace and c.relkind in ('r', 'p')
+          and 5 = (select count(*) from pg_catalog.pg_attribute a
+                   where a.attrelid = c.oid and not a.attisdropped and a.attname in
+                         ('account', 'id', 'raw', 'first_seen_at', 'deleted_at'))
+    ) t;
+    execute format($view$
 create or replace view snapcall_bi.freshness as
 with slices as (
     select account, resource, begins, ends, read_at, records, failures,
@@ -37,28 +63,7 @@ with slices as (
 ), newest as (
     select a.account, n.resource, n.newest_record
     from (select distinct account from covered) a
-    cross join lateral (values
-        ('calls', (select max(t.created_at) from snapcall.calls t where t.account = a.account)),
-        ('partner_calls',
-         (select max(t.created_at) from snapcall.partner_calls t where t.account = a.account)),
-        ('partner_stats',
-         (select max(t.day) from snapcall.partner_stats t where t.account = a.account)),
-        ('streams', (select max(t.created_at) from snapcall.streams t where t.account = a.account)),
-        ('stream_events',
-         (select max(t.created_at) from snapcall.stream_events t where t.account = a.account)),
-        ('buttons', (select max(t.created_at) from snapcall.buttons t where t.account = a.account)),
-        ('users', (select max(t.created_at) from snapcall.users t where t.account = a.account)),
-        ('teams', (select max(t.created_at) from snapcall.teams t where t.account = a.account)),
-        ('roles', (select max(t.created_at) from snapcall.roles t where t.account = a.account)),
-        ('invites', (select max(t.created_at) from snapcall.invites t where t.account = a.account)),
-        ('schedule_templates',
-         (select max(t.created_at) from snapcall.schedule_templates t where t.account = a.account)),
-        ('booking_pages',
-         (select max(t.created_at) from snapcall.booking_pages t where t.account = a.account)),
-        ('integrations',
-         (select max(t.created_at) from snapcall.integrations t where t.account = a.account)),
-        ('agents', (select max(t.created_at) from snapcall.agents t where t.account = a.account))
-    ) n (resource, newest_record)
+    cross join lateral (values %s) n (resource, newest_record)
 )
 select covered.account,
        covered.resource,
@@ -80,7 +85,10 @@ from covered
 left join learnt using (account, resource)
 left join waiting using (account, resource)
 left join refused using (account, resource)
-left join newest using (account, resource);
+left join newest using (account, resource)
+$view$, newest);
+end
+$make$;
 
 comment on view snapcall_bi.freshness is 'Can I trust a report: how fresh and how complete is the mirror? One row for each account and resource.';
 comment on column snapcall_bi.freshness.account is 'Name of the account in the configuration.';

@@ -45,13 +45,14 @@ std::string describe_outcome(json_index::outcome outcome) {
 } // namespace
 
 struct decoder::implementation {
-    implementation(std::string_view account, const providers::resource& resource)
+    implementation(std::string_view account, const providers::resource& resource,
+                   field_catalog* fields)
         : plan{resource}
         , secrets{resource.secrets}
         , asks_by_key{resource.key == providers::key_rule::asked_for}
         , names{resource.name}
         , walker{plan.trie()}
-        , rows{account, plan} {}
+        , rows{account, plan, fields} {}
 
     // Finds the tokens of `body`. Why it has none, or "".
     std::string prepare(std::string_view body);
@@ -113,8 +114,9 @@ decoder::result decoder::implementation::read(std::string_view body) {
     return given;
 }
 
-decoder::decoder(std::string_view account, const providers::resource& resource)
-    : implementation_{std::make_unique<implementation>(account, resource)} {}
+decoder::decoder(std::string_view account, const providers::resource& resource,
+                 field_catalog* fields)
+    : implementation_{std::make_unique<implementation>(account, resource, fields)} {}
 decoder::~decoder() = default;
 decoder::decoder(decoder&&) noexcept = default;
 decoder& decoder::operator=(decoder&&) noexcept = default;

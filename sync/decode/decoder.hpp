@@ -7,6 +7,7 @@
 // A decoder holds reused buffers: one for each thread that decodes; not to be shared.
 #pragma once
 
+#include "sync/decode/field_catalog.hpp"
 #include "sync/providers/provider.hpp"
 
 #include <cstddef>
@@ -26,9 +27,10 @@ struct rejected_record {
 };
 
 struct decoded_record {
-    std::string_view key;  // canonical text; for bigint decimal digits; lives in the page
-    std::string_view line; // one COPY text line with its newline; lives in the page
-    std::uint64_t hash;    // XXH3 of the record's text without what changes by itself
+    std::string_view key;    // canonical text; for bigint decimal digits; lives in the page
+    std::string_view line;   // one COPY text line with its newline; lives in the page
+    std::uint64_t hash;      // XXH3 of the record's text without what changes by itself
+    std::uint32_t shape = 0; // in the decoder's field_catalog; 0 where it has none
     bool operator==(const decoded_record&) const = default;
 };
 
@@ -60,8 +62,10 @@ struct bad_body {
 
 class decoder {
 public:
-    // `account` stands first in every line. `resource` must outlive the decoder.
-    decoder(std::string_view account, const providers::resource& resource);
+    // `account` stands first in every line. `resource` must outlive the decoder, and so must
+    // `fields`, where the shapes of the records are noted.
+    decoder(std::string_view account, const providers::resource& resource,
+            field_catalog* fields = nullptr);
     ~decoder();
     decoder(decoder&&) noexcept;
     decoder& operator=(decoder&&) noexcept;

@@ -4,9 +4,15 @@
 #include "sync/decode/number.hpp"
 #include "sync/decode/wording.hpp"
 
+// Inline, as most names are a few bytes long.
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
+#include <utility>
 
 namespace callmirror::decode {
 namespace {
@@ -63,6 +69,7 @@ json_walker::json_walker(const pointer_trie& wanted)
 std::uint32_t json_walker::record(std::uint32_t at) {
     std::ranges::fill(wanted_, json_value{});
     has_blanks_ = false;
+    signature_ = 0;
     return walk(at, pointer_trie::root, 0);
 }
 
@@ -142,6 +149,7 @@ std::uint32_t json_walker::walk(std::uint32_t at, node_id node, int depth) {
     case '[':
         return walk_array(at, node, depth);
     case '"':
+        sign('"');
         return at + 1; // the index has checked where it ends
     case '\0':
     case '}':
@@ -149,9 +157,17 @@ std::uint32_t json_walker::walk(std::uint32_t at, node_id node, int depth) {
     case ',':
     case ':':
         return fail(at, "not JSON");
-    default:
-        return scalar_kind(text_.token(at)) != json_kind::absent ? at + 1 : fail(at, "not JSON");
+    default: {
+        const auto kind = scalar_kind(text_.token(at));
+        sign(static_cast<std::uint64_t>(kind));
+        return kind != json_kind::absent ? at + 1 : fail(at, "not JSON");
     }
+    }
+}
+
+void json_walker::sign(std::uint64_t what) {
+    constexpr std::uint64_t odd = 0x9E3779B97F4A7C15;
+    signature_ = (std::rotl(signature_, 23) ^ what) * odd;
 }
 
 std::uint32_t json_walker::walk_note(std::uint32_t at, node_id node, int depth) {
@@ -175,6 +191,7 @@ std::uint32_t json_walker::walk_object(std::uint32_t at, node_id node, int depth
     }
     ++at;
     note_blank(at);
+    sign('{');
     if (text_.first(at) == '}') {
         return at + 1;
     }
@@ -184,6 +201,8 @@ std::uint32_t json_walker::walk_object(std::uint32_t at, node_id node, int depth
         }
         note_blank(at + 1);
         note_blank(at + 2);
+        const std::string_view raw_name = without_quotes(text_.token(at));
+        sign(XXH3_64bits(raw_name.data(), raw_name.size()));
         const node_id child = node == pointer_trie::none ? node : trie_->child(node, name(at));
         at = walk_note(at + 2, child, depth + 1);
         if (at == 0) {
@@ -191,6 +210,7 @@ std::uint32_t json_walker::walk_object(std::uint32_t at, node_id node, int depth
         }
         note_blank(at);
         if (text_.first(at) == '}') {
+            sign('}');
             return at + 1;
         }
         if (text_.first(at) != ',') {
@@ -207,9 +227,12 @@ std::uint32_t json_walker::walk_array(std::uint32_t at, node_id node, int depth)
     }
     ++at;
     note_blank(at);
+    sign('[');
     if (text_.first(at) == ']') {
         return at + 1;
     }
+    std::uint64_t outside = signature_;
+    std::uint64_t last = 0;
     for (std::uint32_t element = 0;; ++element) {
         node_id child = pointer_trie::none;
         if (node != pointer_trie::none) {
@@ -217,12 +240,19 @@ std::uint32_t json_walker::walk_array(std::uint32_t at, node_id node, int depth)
             const auto end = std::to_chars(digits.begin(), digits.end(), element).ptr;
             child = trie_->child(node, {digits.begin(), end});
         }
+        signature_ = 0;
         at = walk_note(at, child, depth + 1);
         if (at == 0) {
             return 0;
         }
+        const auto of_element = std::exchange(signature_, outside);
+        if (of_element != std::exchange(last, of_element)) {
+            sign(of_element);
+            outside = signature_;
+        }
         note_blank(at);
         if (text_.first(at) == ']') {
+            sign(']');
             return at + 1;
         }
         if (text_.first(at) != ',') {

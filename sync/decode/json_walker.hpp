@@ -52,6 +52,9 @@ public:
     // PostgreSQL's jsonb.
     const json_value& wanted(pointer_trie::node_id node) const { return wanted_[node]; }
     bool has_blanks() const { return has_blanks_; } // between tokens
+    // The same for records with the same names and types at the same places, lists of equal
+    // elements counting as one of them; another for all others, as far as 64 bits can tell.
+    std::uint64_t signature() const { return signature_; }
 
 private:
     using node_id = pointer_trie::node_id;
@@ -59,6 +62,7 @@ private:
     std::uint32_t walk_object(std::uint32_t at, node_id node, int depth);
     std::uint32_t walk_array(std::uint32_t at, node_id node, int depth);
     std::uint32_t walk_note(std::uint32_t at, node_id node, int depth);
+    void sign(std::uint64_t what);
     void note_blank(std::uint32_t at) { has_blanks_ |= text_.blank_before(at); }
 
     const pointer_trie* trie_;
@@ -67,6 +71,7 @@ private:
     std::vector<bool> open_;         // of skip(): true for an object
     byte_buffer name_;
     bool has_blanks_ = false;
+    std::uint64_t signature_ = 0;
     std::string_view fault_;
     std::size_t fault_offset_ = 0; // bytes from the start of the body
 };

@@ -118,7 +118,7 @@ std::uint32_t page_reader::read_element(std::uint32_t at) {
     const char first = text.first(at);
     std::uint32_t after = first == '{' ? walker_->record(at) : walker_->value(at);
     if (after != 0 && first == '{') {
-        rows_->add(*walker_, text.span(at, after));
+        rows_->add(*walker_, at, after);
         return after;
     }
     if (after != 0) {

@@ -65,7 +65,7 @@ bool record_reader::take(std::uint32_t at) {
     const std::uint32_t after = walker_->record(at);
     const json_text& text = walker_->text();
     rows_->start(text.offset(after) - text.offset(at));
-    rows_->add(*walker_, text.span(at, after));
+    rows_->add(*walker_, at, after);
     if (rows_->mirrored() == 1) {
         return true;
     }

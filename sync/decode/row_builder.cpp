@@ -54,8 +54,9 @@ std::string rejected_text(std::string_view text) {
 
 } // namespace
 
-row_builder::row_builder(std::string_view account, const column_plan& plan)
-    : plan_{&plan} {
+row_builder::row_builder(std::string_view account, const column_plan& plan, field_catalog* fields)
+    : plan_{&plan}
+    , fields_{fields} {
     byte_buffer escaped;
     append_copied(escaped, account);
     account_ = std::string{escaped.view()} + '\t';
@@ -82,8 +83,9 @@ void row_builder::start(std::size_t body_size) {
     full_ = {};
 }
 
-void row_builder::add(const json_walker& walker, std::string_view served) {
+void row_builder::add(json_walker& walker, std::uint32_t at, std::uint32_t after) {
     ++served_;
+    const std::string_view served = walker.text().span(at, after);
     std::string_view text = served;
     if (walker.has_blanks()) {
         compact_.clear();
@@ -113,8 +115,10 @@ void row_builder::add(const json_walker& walker, std::string_view served) {
         return;
     }
     lines_.append('\n');
+    const auto shape = fields_ == nullptr ? field_catalog::unknown_shape
+                                          : fields_->shape_of(walker.signature(), walker, at);
     rows_.push_back(
-        {key_begin, keys_.size() - key_begin, line_begin, lines_.size() - line_begin, hash});
+        {key_begin, keys_.size() - key_begin, line_begin, lines_.size() - line_begin, hash, shape});
     if (lines_.size() > most_line_bytes) {
         full_ = "its rows take over 256 MiB";
     }
@@ -197,7 +201,7 @@ decoded_page row_builder::take() {
     page.records.reserve(rows_.size());
     for (const row& one : rows_) {
         page.records.push_back({keys.substr(one.key_begin, one.key_size),
-                                lines.substr(one.line_begin, one.line_size), one.hash});
+                                lines.substr(one.line_begin, one.line_size), one.hash, one.shape});
     }
     page.rejected = std::move(rejected_);
     page.served = served_;

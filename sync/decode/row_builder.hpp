@@ -55,10 +55,10 @@ void append_columns(byte_buffer& to, const column_plan& plan, const json_walker&
     }
 }
 
-// `plan` must outlive it. Rows are numbered from 1.
+// `plan` and `fields`, which may be null, must outlive it. Rows are numbered from 1.
 class row_builder {
 public:
-    row_builder(std::string_view account, const column_plan& plan);
+    row_builder(std::string_view account, const column_plan& plan, field_catalog* fields);
 
     // The key of the records to come, whatever they say it is. "": as they say.
     void set_asked_for(std::string_view key) { asked_for_ = key; }
@@ -69,8 +69,8 @@ public:
     // `body_size`: a hint for how much room the lines will take.
     void start(std::size_t body_size);
 
-    // The record that `walker` has just passed, `served` being the whole of it.
-    void add(const json_walker& walker, std::string_view served);
+    // The record from the token `at` to `after` that `walker` has just passed.
+    void add(json_walker& walker, std::uint32_t at, std::uint32_t after);
     void reject(std::string_view reason, std::string_view text);
     std::size_t served() const { return served_; }
     std::size_t mirrored() const { return rows_.size(); }
@@ -92,6 +92,7 @@ private:
         std::size_t line_begin;
         std::size_t line_size;
         std::uint64_t hash;
+        std::uint32_t shape;
     };
     bool add_key(const json_walker& walker, std::string_view served, std::uint64_t hash);
     bool append_own_key(const json_value& key, std::uint64_t hash);
@@ -99,6 +100,7 @@ private:
     void keep_rejected(std::string reason, std::string_view text);
 
     const column_plan* plan_;
+    field_catalog* fields_;
     std::string account_; // escaped for COPY, with its tab
     std::string asked_for_;
     bool strict_ = true;

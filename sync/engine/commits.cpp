@@ -1,5 +1,7 @@
 #include "sync/engine/commits.hpp"
 
+#include "sync/engine/field_book.hpp"
+
 #include <algorithm>
 
 namespace callmirror::engine {
@@ -36,7 +38,46 @@ void end_turn(session_context& context, list& of) {
     context.committed.notify();
 }
 
+namespace {
+
+// Counts what the API sends, from the records that are on their way.
+field_book::page note_fields(const session_context& context, list& of, write::commit_unit& unit) {
+    for (const auto& row : unit.rows.rows) {
+        of.fields->saw(row.shape);
+    }
+    auto page = of.fields->take(context.now(), false);
+    unit.fields = std::move(page.rows);
+    return page;
+}
+
+// Each change is told once, as it is in the database by now.
+void tell_fields(session_context& context, list& of, const field_book::page& page) {
+    constexpr std::size_t most_named = 3;
+    for (std::size_t i = 0; i < kinds_of_field_change; ++i) {
+        const auto what = static_cast<field_change>(i);
+        std::size_t count = 0;
+        std::string names;
+        for (const auto& each : page.news) {
+            if (each.what == what && ++count <= most_named) {
+                names += (names.empty() ? "" : ", ") + each.path + " (" + each.type + ")";
+            }
+        }
+        view_of(context, of).field_changes[i] += page.is_learning ? 0 : count;
+        if (count > most_named) {
+            names += " and " + std::to_string(count - most_named) + " more";
+        }
+        if (count > 0) {
+            context.say(page.is_learning ? level::debug : level::info,
+                        of.name() + ": fields " + std::string(name_of(what)) + ": " + names +
+                            "; see callmirror fields");
+        }
+    }
+}
+
+} // namespace
+
 awaitable<void> commit(session_context& context, list& of, write::commit_unit& unit) {
+    const auto fields = note_fields(context, of, unit);
     write::commit_outcome outcome;
     auto job = [&](write::store& store) { outcome = store.commit(unit); };
     const auto begun = context.time.now();
@@ -54,6 +95,7 @@ awaitable<void> commit(session_context& context, list& of, write::commit_unit& u
                                         "callmirror.rejected with the reason");
     }
     view.rejected += rejected;
+    tell_fields(context, of, fields);
     if (!unit.suspects.empty()) {
         context.suspects_added = true;
         of.unsuspected = 0;

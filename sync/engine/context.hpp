@@ -19,6 +19,8 @@
 
 namespace callmirror::engine {
 
+class field_book;
+
 // 401: nothing more may be asked with this key.
 class key_refused : public std::runtime_error {
 public:
@@ -62,6 +64,7 @@ struct list {
     std::string path; // with {companyId} filled in
     plan::timeline timeline;
     write::listing_row learned;
+    field_book* fields; // of the resource, which other lists may be of, too
     decode::decoder decoder;
     std::size_t view_index;
     std::chrono::milliseconds look_for_keys_after; // where it has no list

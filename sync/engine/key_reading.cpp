@@ -26,8 +26,8 @@ bool is_braked(const key_reading& read, const write::suspect_row& each) {
 
 void take_record(key_reading& read, const decode::decoded_record& record,
                  write::commit_unit& unit) {
-    unit.rows.rows.push_back(
-        {std::string(record.key), record.hash, 0, static_cast<std::uint32_t>(record.line.size())});
+    unit.rows.rows.push_back({std::string(record.key), record.hash, 0,
+                              static_cast<std::uint32_t>(record.line.size()), record.shape});
     unit.rows.lines.append(record.line);
     read.changed = read.changed || read.held.find(record.key) != record.hash;
     read.held.put(record.key, record.hash);

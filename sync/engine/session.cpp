@@ -135,6 +135,10 @@ awaitable<void> session::leave() {
     const auto quiet = std::chrono::ceil<std::chrono::milliseconds>(
         std::max(requests.pace().ready_at() - ports.time.now(), std::chrono::microseconds(0)));
     auto unit = account_unit();
+    for (auto& [resource, book] : books) {
+        auto page = book.take(context.now(), true);
+        std::ranges::move(page.rows, std::back_inserter(unit.fields));
+    }
     auto job = [&](write::store& store) {
         store.commit(unit);
         store.release(context.lease, quiet);

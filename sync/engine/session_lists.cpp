@@ -142,6 +142,9 @@ void session::add_list(const providers::resource& resource, const std::string& s
     auto learned = learned_of(resource, scope, state);
     auto timeline = timeline_of(resource, learned, state);
     learned.history_complete = learned.history_complete || !resource.has_time_axis();
+    auto& book =
+        books.try_emplace(std::string(resource.name), std::string(resource.name), state.fields)
+            .first->second;
     // What was counted in an earlier session goes on.
     auto& views = context.view.lists;
     auto shown =
@@ -158,7 +161,8 @@ void session::add_list(const providers::resource& resource, const std::string& s
         .path = fetch::fill_path(resource.list_path, {{"companyId", scope}}),
         .timeline = std::move(timeline),
         .learned = std::move(learned),
-        .decoder = decode::decoder(ports.options.name, resource),
+        .fields = &book,
+        .decoder = decode::decoder(ports.options.name, resource, &book.catalog()),
         .view_index = static_cast<std::size_t>(shown - views.begin()),
         .look_for_keys_after = ports.options.snapshot_interval,
         .deletes_can_be_asked =

@@ -6,8 +6,10 @@
 // Nobody else includes this. One io thread.
 #pragma once
 
+#include "sync/engine/field_book.hpp"
 #include "sync/engine/session.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +33,7 @@ struct session {
     gate requests;
     session_context context;
     write::account_row account;
+    std::map<std::string, field_book, std::less<>> books; // by resource; before its lists
     std::vector<std::unique_ptr<list>> lists;
     plan::slice_id last_slice = 0;
     std::uint64_t requests_before; // of earlier sessions

@@ -77,13 +77,13 @@ void slice_sink::add_row(const decode::decoded_record& record, steady_time asked
         }
         old = {std::string(record.key), record.hash,
                static_cast<std::uint32_t>(batch_.lines.size()),
-               static_cast<std::uint32_t>(record.line.size())};
+               static_cast<std::uint32_t>(record.line.size()), record.shape};
         asked_at_[static_cast<std::size_t>(*at)] = asked_at;
     } else {
         batch_index_.put(record.key, batch_.rows.size());
         batch_.rows.push_back({std::string(record.key), record.hash,
                                static_cast<std::uint32_t>(batch_.lines.size()),
-                               static_cast<std::uint32_t>(record.line.size())});
+                               static_cast<std::uint32_t>(record.line.size()), record.shape});
         asked_at_.push_back(asked_at);
     }
     batch_.lines.append(record.line);
@@ -111,7 +111,8 @@ void slice_sink::drop_older(const latest_rows& latest) {
             known_.put(row.key, 0);
             seen_.put(row.key, 0);
         } else {
-            add_row({row.key, std::string_view(old.lines).substr(row.begin, row.size), row.hash},
+            add_row({row.key, std::string_view(old.lines).substr(row.begin, row.size), row.hash,
+                     row.shape},
                     asked_at[i]);
         }
     }

@@ -30,7 +30,7 @@ std::string target_of(const list& of, const write::suspect_to_ask& which) {
 void add_row(write::commit_unit& unit, const decode::decoded_record& record) {
     unit.rows.rows.push_back({std::string(record.key), record.hash,
                               static_cast<std::uint32_t>(unit.rows.lines.size()),
-                              static_cast<std::uint32_t>(record.line.size())});
+                              static_cast<std::uint32_t>(record.line.size()), record.shape});
     unit.rows.lines.append(record.line);
 }
 

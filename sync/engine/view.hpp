@@ -4,6 +4,7 @@
 
 #include "sync/base/time.hpp"
 #include "sync/engine/durations.hpp"
+#include "sync/engine/field_change.hpp"
 #include "sync/fetch/verdict.hpp"
 #include "sync/plan/strip.hpp"
 
@@ -25,7 +26,8 @@ struct list_view {
     std::uint64_t requests = 0;
     std::uint64_t failures = 0;     // reads of a slice that came to nothing
     std::uint64_t held_deletes = 0; // by the brake; counted again at each read
-    double share = 0;               // of the time to be covered that has been read, 0 to 1
+    std::array<std::uint64_t, kinds_of_field_change> field_changes{}; // of what the API sends
+    double share = 0;              // of the time to be covered that has been read, 0 to 1
     bool history_complete = false; // share is of all there is; otherwise of what was planned so far
     std::size_t unread = 0;        // slices
     std::optional<utc_time> reading{};      // where the newest history slice under way begins

@@ -69,6 +69,13 @@ slice_row read_slice(const pqxx::row& row) {
     return it;
 }
 
+field_row read_field(const pqxx::row& row) {
+    field_row it;
+    field_reader(row) >> it.resource >> it.path >> it.type >> it.example >> it.seen >>
+        it.last_record >> it.first_seen_at >> it.last_seen_at >> it.vanished_at;
+    return it;
+}
+
 suspect_row read_suspect(field_reader& fields) {
     suspect_row it;
     fields >> it.resource >> it.scope >> it.key >> it.slice >> it.state >> it.missing_since >>
@@ -101,6 +108,8 @@ account_state postgres_store::load(const lease& held) {
             state.slices.push_back(read_slice(row));
             state.last_slice = std::max(state.last_slice, state.slices.back().id);
         }
+        for (const auto& row : within.run(sql::load_fields.text, account))
+            state.fields.push_back(read_field(row));
         state.last_piece = within.run(sql::last_piece.text, account)[0][0].as<std::int64_t>();
     });
     return state;

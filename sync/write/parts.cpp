@@ -173,6 +173,17 @@ void write_slices(transaction& within, const commit_unit& unit, const std::strin
         put_slices(within, account, unit.slices);
 }
 
+void put_fields(transaction& within, const std::string& account,
+                const std::vector<field_row>& fields) {
+    parameters values;
+    values.add(account);
+    add_columns(values, fields, field(&field_row::resource), field(&field_row::path),
+                field(&field_row::type), field(&field_row::example), field(&field_row::seen),
+                field(&field_row::last_record), field(&field_row::first_seen_at),
+                field(&field_row::last_seen_at), field(&field_row::vanished_at));
+    within.run(sql::put_fields.text, values);
+}
+
 } // namespace
 
 std::string_view name_of(suspect_state state) {
@@ -197,6 +208,8 @@ void write_parts(transaction& within, const commit_unit& unit, const std::string
         put_account(within, account, *unit.account, now);
     for (const auto& rejected : unit.rejected)
         put_rejected(within, account, rejected, std::nullopt, now);
+    if (!unit.fields.empty())
+        put_fields(within, account, unit.fields);
     if (!unit.done_orders.empty())
         within.run(sql::close_orders.text,
                    parameters().add(account).add_ready(ids(unit.done_orders)).add_ready(now));

@@ -112,12 +112,27 @@ struct order_row {
     utc_time to = end_of_time;
 };
 
+// A JSON path of a resource's records, with one type of its values; totals. See field_book.hpp.
+struct field_row {
+    std::string resource;
+    std::string path;
+    std::string type;
+    std::string example;
+    std::uint64_t seen = 0;        // records
+    std::uint64_t last_record = 0; // how many had been looked at when it was seen last
+    utc_time first_seen_at{};
+    utc_time last_seen_at{};
+    std::optional<utc_time> vanished_at;
+    bool operator==(const field_row&) const = default;
+};
+
 struct account_state {
     account_row account;
     std::vector<listing_row> listings;
     std::vector<slice_row> slices; // by resource, scope, begins
-    slice_id last_slice = 0;       // highest id ever given
-    std::int64_t last_piece = 0;   // highest number of a digest piece
+    std::vector<field_row> fields;
+    slice_id last_slice = 0;     // highest id ever given
+    std::int64_t last_piece = 0; // highest number of a digest piece
 };
 
 // Rows for one table. `lines` are whole COPY lines as decode makes them, one after the other.
@@ -127,6 +142,7 @@ struct row_batch {
         std::uint64_t hash = 0;
         std::uint32_t begin = 0; // of its line in `lines`
         std::uint32_t size = 0;
+        std::uint32_t shape = 0; // as decode has it; for whoever counts them, not written
     };
     std::vector<row> rows; // distinct keys
     std::string lines;
@@ -173,6 +189,7 @@ struct commit_unit {
     std::vector<listing_row> listings;                                 // inserted or replaced
     std::optional<account_row> account;
     std::vector<std::int64_t> done_orders;
+    std::vector<field_row> fields; // inserted or replaced
 };
 
 struct commit_outcome {

@@ -82,7 +82,8 @@ std::vector<std::string> pages(std::string_view style) {
 void measure(std::string_view style) {
     const auto* platform = providers::find_platform("snapcall");
     const auto* resource = providers::find_resource(*platform, "stream_events");
-    decode::decoder decoder{"acme", *resource};
+    decode::field_catalog fields;
+    decode::decoder decoder{"acme", *resource, &fields};
     const std::vector<std::string> bodies = pages(style);
     std::size_t bytes = 0;
     for (const std::string& body : bodies) {

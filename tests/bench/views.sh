@@ -102,4 +102,5 @@ ask stream_timeline "$all.stream_timeline where account = 'acme' and stream_id =
 ask deletions "$all.deletions where deleted_at >= :from"
 ask rejected "$all.rejected"
 ask accounts "$all.accounts"
+ask fields "$all.fields"
 ask freshness "$all.freshness"

@@ -2,6 +2,7 @@
 // migration, and nothing else. Here both are made while the program runs.
 #include "daemon/clock.hpp"
 #include "daemon/database_lanes.hpp"
+#include "schema/migrate.hpp"
 #include "sync/engine/account.hpp"
 #include "sync/write/postgres_store.hpp"
 #include "tests/support/postgres.hpp"
@@ -146,6 +147,22 @@ protected:
     std::string database = cluster().migrated_database();
     tag_source api;
 };
+
+// As a program with this migration leaves it: a change of the schema puts the views in place again.
+TEST_F(NewResource, IsShownByTheViewsOfAll) {
+    cluster().sql(database, "update callmirror.views set checksum = 'before the migration'");
+    schema::migrate({.url = cluster().url(database)});
+    api.records = {{1, R"({"id":1,"label":"vip","uses":7})"}};
+    EXPECT_EQ(backfill(), engine::account_end::done);
+    api.records.clear();
+    EXPECT_EQ(backfill(), engine::account_end::done);
+    EXPECT_EQ(cluster().value(database, "select id || ' ' || what from snapcall_bi.deletions "
+                                        "where account = 'acme' and resource = 'tags'"),
+              "1 vip");
+    EXPECT_EQ(cluster().value(database, "select complete from snapcall_bi.freshness "
+                                        "where account = 'acme' and resource = 'tags'"),
+              "t");
+}
 
 TEST_F(NewResource, IsMirroredByAnEntryAndAMigration) {
     api.records = {{1, R"({"id":1,"label":"vip","uses":7})"},
