@@ -30,9 +30,6 @@ protected:
         : years_(years()) {
         refusing_.with_service([](simulator::service& api) { api.keys() = {"another-key"}; });
         years_.manner("streams.list_status", "403");
-        // From there on no closed slice can be read: half a history it stays.
-        years_.faults(R"([{"resource":"calls","kind":"list","target":"end=","from":450,
-                           "do":"status","status":500}])");
         config.listen = "127.0.0.1:0";
         config.resources = "";
         config.more_of_account = account("beta", refusing_, "") +
@@ -55,18 +52,22 @@ page_size = 50
                "\"\nca_file = \"" + from.ca_file() + "\"\napi_key_file = \"" + directory +
                "/acme.key\"\n" + more;
     }
+    bool shows(const std::string& metric) {
+        return std::regex_search(http_get(url + "metrics").body, std::regex(metric));
+    }
     bool has_half_a_history() {
-        const std::regex half(
-            R"(callmirror_backfill_share_ratio\{account="gamma",resource="calls"\} 0\.[3-9])");
-        const std::regex failing(
-            R"(callmirror_slices\{account="gamma",resource="calls",state="failing"\} [1-9])");
-        const std::regex whole(
-            R"(callmirror_history_complete\{account="acme",resource="calls"\} 1)");
+        const std::string slices = R"(callmirror_slices\{account="gamma",resource="calls",state=)";
+        if (!eventually([&] { return shows(slices + R"("current"\} ([5-9]|\d\d))"); }, 120s)) {
+            return false;
+        }
+        // From there on no closed slice can be read: a part of a history it stays.
+        years_.faults(R"([{"resource":"calls","kind":"list","target":"end=",
+                           "do":"status","status":500}])");
         return eventually(
             [&] {
-                const auto body = http_get(url + "metrics").body;
-                return std::regex_search(body, half) && std::regex_search(body, failing) &&
-                       std::regex_search(body, whole);
+                return shows(slices + R"("failing"\} [1-9])") &&
+                       shows(slices + R"("unread"\} [1-9])") &&
+                       shows(R"(callmirror_history_complete\{account="acme",resource="calls"\} 1)");
             },
             120s);
     }
