@@ -4,7 +4,7 @@ _callmirror() {
     local command= second=
     for each in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $each in
-        run | backfill | check | status | deletes | migrate) [[ -n $command ]] || command=$each ;;
+        run | backfill | check | status | fields | deletes | migrate) [[ -n $command ]] || command=$each ;;
         list | accept) [[ $command = deletes ]] && second=$each ;;
         esac
     done
@@ -22,10 +22,11 @@ _callmirror() {
     --account | --from | --to) return ;;
     *)
         case $command in
-        "") words="run backfill check status deletes migrate --help --version" ;;
+        "") words="run backfill check status fields deletes migrate --help --version" ;;
         run | check) words="--config --help" ;;
         backfill) words="--config --account --resource --from --to --again --plan --progress --help" ;;
         status) words="--config --json --help" ;;
+        fields) words="--config --account --resource --json --help" ;;
         migrate) words="--config --print --help" ;;
         deletes)
             words="--config --help list accept"

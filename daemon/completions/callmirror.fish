@@ -1,8 +1,8 @@
 # Completes callmirror's commands and options in fish.
-set -l commands run backfill check status deletes migrate
+set -l commands run backfill check status fields deletes migrate
 set -l resources calls partner_calls partner_stats streams stream_events buttons users teams roles \
     invites schedule_templates booking_pages integrations agents
-set -l narrowed "__fish_seen_subcommand_from backfill list accept"
+set -l narrowed "__fish_seen_subcommand_from backfill fields list accept"
 
 complete -c callmirror -f
 complete -c callmirror -s h -l help -d "Show help"
@@ -17,5 +17,5 @@ complete -c callmirror -n "__fish_seen_subcommand_from backfill" -l to -x -d "Re
 complete -c callmirror -n "__fish_seen_subcommand_from backfill" -l again -d "Read once more what was read before"
 complete -c callmirror -n "__fish_seen_subcommand_from backfill" -l plan -d "Write nothing; say how much there is"
 complete -c callmirror -n "__fish_seen_subcommand_from backfill" -l progress -xa "auto plain none"
-complete -c callmirror -n "__fish_seen_subcommand_from status" -l json -d "The same for machines"
+complete -c callmirror -n "__fish_seen_subcommand_from status fields" -l json -d "The same for machines"
 complete -c callmirror -n "__fish_seen_subcommand_from migrate" -l print -d "Print the SQL instead"
