@@ -44,14 +44,22 @@ function add_key(line, what) {
 }
 
 /^$/ { end_block(); next }
-/^\[/ {
-    gsub(/\[\[|\]\]/, "")
-    gsub(/[][]/, "")
-    print ".SH \"[" $0 "]\""
+function begin_section(heading) {
+    gsub(/[][]/, "", heading)
+    print ".SH \"[" heading "]\""
     end_block() # what stands above a section is about all of it
+}
+
+/^\[/ { begin_section($0); one_by_one = 0; next }
+# A whole section as an example: each of its keys comes right after what is said of it.
+/^# e\.g\. \[/ { begin_section(substr($0, 8)); one_by_one = 1; next }
+/^# e\.g\. / {
+    add_key(substr($0, 8), "  (example)")
+    if (one_by_one) {
+        end_block()
+    }
     next
 }
-/^# e\.g\. / { add_key(substr($0, 8), "  (example)"); next }
 /^#[a-z]/ { add_key(substr($0, 2), "  (default)"); next }
 /^#     / { next } # the example's legend
 /^#$/ { text = text ".PP\n"; next }

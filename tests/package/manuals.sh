@@ -70,10 +70,13 @@ zsh -n "$completions/_callmirror" || wrong "zsh does not understand its completi
 # ---- every key, and every resource
 
 # shellcheck disable=SC2016 # Markdown's backquotes
-keys=$(sed -n 's/^| `\(database\|sync\|http\|log\|accounts\)\.\([a-z_]*\)` .*/\2/p' "$source/README.md" | sort -u)
+keys=$(sed -n 's/^| `\(database\|sync\|http\|log\|accounts\|columns\)\.\([a-z_]*\)` .*/\2/p' "$source/README.md" | sort -u)
 [ "$(wc -w <<<"$keys")" -ge 20 ] || wrong "the README's table of keys was not found"
 for key in $keys; do
     grep -q "^\\\\fB$key\\\\fR = " "$manuals/callmirror.toml.5" || wrong "callmirror.toml.5 does not have $key"
+done
+for section in database sync http log accounts columns; do
+    grep -q "^\.SH \"\[$section\]\"" "$manuals/callmirror.toml.5" || wrong "callmirror.toml.5 does not have [$section]"
 done
 resources=$("$program" migrate --print | sed -n 's/^create table snapcall\.\([a-z_]*\).*/\1/p' | sort -u)
 [ "$(wc -w <<<"$resources")" -ge 10 ] || wrong "migrate --print names no tables"
