@@ -58,6 +58,8 @@ constexpr std::array all{
                        "Reads of a slice that came to nothing after all retries."},
     metric_description{"callmirror_held_deletes_total", counter, list,
                        "Deletions that a read found and held back, as they were too many at once."},
+    metric_description{"callmirror_waiting_deletes", gauge, list,
+                       "Deletions that are held back and wait for a word."},
     metric_description{"callmirror_failing", gauge, list,
                        "1 while the last read of the list failed."},
     metric_description{"callmirror_set_aside", gauge, list,

@@ -144,6 +144,7 @@ void add_gauges(collection& to, const std::string& account, const engine::list_v
         const values labels{account, list.resource, list.scope, states[i]};
         to.add("callmirror_slices", labels, std::uint64_t{list.history.slices[i]});
     }
+    to.add("callmirror_waiting_deletes", where, std::uint64_t{list.waiting_deletes});
     to.add("callmirror_failing", where, !list.last_error.empty());
     to.add("callmirror_set_aside", where, !list.aside.empty());
 }

@@ -101,8 +101,9 @@ void add_list(std::vector<concern>& to, const engine::account_view& account,
             "The reasons: `select reason, count(*) from callmirror.rejected group by 1`. They are "
             "kept there as they were served.");
     }
-    if (list.held_deletes > 0) {
-        add("a read would have deleted over a fifth of its records; that was held back",
+    if (list.waiting_deletes > 0) {
+        add(counted(list.waiting_deletes, "deletion") +
+                " wait for a word: a read would have deleted over a fifth of its records",
             "Look at them with `callmirror deletes list`; if they are meant, `callmirror deletes "
             "accept`.");
     }

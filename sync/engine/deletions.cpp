@@ -118,7 +118,17 @@ awaitable<bool> carry_out_deletions(session_context& context, list& of, plan::sl
     of.head_under_way = of.head_under_way && !is_head;
     context.say(level::info,
                 of.name() + ": " + std::to_string(gone.size()) + " deletions carried out");
+    co_await count_held_deletions(context, of);
     co_return true;
+}
+
+awaitable<void> count_held_deletions(session_context& context, list& of) {
+    std::size_t count = 0;
+    auto job = [&](write::store& store) {
+        count = store.suspects_held(context.lease, std::string(of.resource->name), of.scope).size();
+    };
+    co_await context.store.run(job);
+    view_of(context, of).waiting_deletes = count;
 }
 
 } // namespace callmirror::engine

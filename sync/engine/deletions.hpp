@@ -16,4 +16,7 @@ namespace callmirror::engine {
 awaitable<bool> carry_out_deletions(session_context& context, list& of, plan::slice_id slice,
                                     std::vector<std::string> keys);
 
+// Counts for the view those of the list that wait for a word, whichever session has held them.
+awaitable<void> count_held_deletions(session_context& context, list& of);
+
 } // namespace callmirror::engine

@@ -2,6 +2,7 @@
 
 #include "sync/base/text.hpp"
 #include "sync/engine/commits.hpp"
+#include "sync/engine/deletions.hpp"
 #include "sync/engine/key_reading.hpp"
 #include "sync/engine/list_health.hpp"
 #include "sync/engine/requests.hpp"
@@ -138,6 +139,9 @@ awaitable<void> ask_some(key_reading& read) {
         if (!go_on) {
             break;
         }
+    }
+    if (read.braked > 0 || view_of(read.context, read.of).waiting_deletes > 0) {
+        co_await count_held_deletions(read.context, read.of);
     }
     if (read.braked > 0) {
         view_of(read.context, read.of).held_deletes += read.braked;

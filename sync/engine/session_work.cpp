@@ -129,6 +129,9 @@ awaitable<bool> session::carry_out_agreed(list& of) {
 }
 
 awaitable<void> session::follow_suspects() {
+    for (auto& of : lists) {
+        co_await count_held_deletions(context, *of);
+    }
     while (!tasks.stopping()) {
         suspects_done = false;
         context.suspects_added = false;

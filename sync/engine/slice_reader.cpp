@@ -2,6 +2,7 @@
 
 #include "sync/base/text.hpp"
 #include "sync/engine/commits.hpp"
+#include "sync/engine/deletions.hpp"
 #include "sync/engine/list_health.hpp"
 #include "sync/engine/missing.hpp"
 #include "sync/engine/requests.hpp"
@@ -310,6 +311,9 @@ awaitable<void> finish(reading& read, int pages) {
     end_turn(context, of);
     of.timeline.release(changes);
     of.timeline.release(read.slice.id);
+    if (decision.held > 0 || view_of(context, of).waiting_deletes > 0) {
+        co_await count_held_deletions(context, of);
+    }
     auto& view = view_of(context, of);
     view.head_read_at = of.learned.head_read_at;
     view.read_at = now;

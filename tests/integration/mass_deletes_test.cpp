@@ -1,5 +1,6 @@
 // The brake: more than a fifth of a slice of fifty or more does not go without a word.
 #include "tests/integration/harness.hpp"
+#include "tests/integration/http_get.hpp"
 
 #include <gmock/gmock.h>
 
@@ -83,6 +84,29 @@ TEST_F(MassDeletes, AreCarriedOutByARunningDaemon) {
     expect_equal(from);
     EXPECT_TRUE(daemon->is_running()) << daemon->err();
     EXPECT_TRUE(eventually([&] { return run("status").status == 0; })) << run("status").out;
+}
+
+// Whichever process held them, and when: on the page and as a metric.
+TEST_F(MassDeletes, AreToldByADaemonThatStartsLater) {
+    api_source from(empty_world());
+    const auto calls = mirrored(from, 80);
+    remove(from, calls, 30);
+    expect_done("backfill --again");
+    config.listen = "127.0.0.1:0";
+    configure(from);
+    const auto daemon = start("run");
+    const auto url = page_url(*daemon);
+    const std::string wait = R"(callmirror_waiting_deletes{account="acme",resource="calls"} )";
+    const auto waiting = [&](const std::string& count) {
+        return eventually([&] {
+            return http_get(url + "metrics").body.find(wait + count + "\n") != std::string::npos;
+        });
+    };
+    EXPECT_TRUE(waiting("30")) << http_get(url + "metrics").body;
+    EXPECT_THAT(http_get(url).body, HasSubstr("30 deletions wait for a word"));
+    expect_done("deletes accept");
+    EXPECT_TRUE(waiting("0")) << http_get(url + "metrics").body;
+    EXPECT_THAT(http_get(url).body, Not(HasSubstr("wait for a word")));
 }
 
 TEST_F(MassDeletes, AreForgottenWhereTheRecordsReturn) {

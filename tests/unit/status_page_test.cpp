@@ -102,7 +102,7 @@ TEST(StatusPage, SaysWhatToDoAboutAFailure) {
     auto& calls = example.account.lists[0];
     calls.last_error = "calls page 7: 503";
     calls.rejected = 1;
-    calls.held_deletes = 60;
+    calls.waiting_deletes = 60;
     example.account.lists[1].aside = "streams: 403";
     const auto page = status_page(example.view);
     EXPECT_THAT(page, HasSubstr("not mirrored, as the key may not read it: streams: 403"));

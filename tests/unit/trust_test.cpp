@@ -78,9 +78,11 @@ TEST_F(Trust, IsOnlyDimmedByWhatTouchesNoNewRecord) {
     calls().rejected = 2;
     EXPECT_EQ(found().how, trust::care);
     calls().rejected = 0;
-    calls().held_deletes = 2;
+    calls().held_deletes = 2; // carried out since
+    EXPECT_EQ(found().how, trust::good);
+    calls().waiting_deletes = 2;
     EXPECT_EQ(found().how, trust::care);
-    calls().held_deletes = 0;
+    calls().waiting_deletes = 0;
     EXPECT_EQ(found().how, trust::good);
 }
 
