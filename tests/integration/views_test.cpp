@@ -31,6 +31,15 @@ TEST_F(Views, CountAnUnknownStatusAsOtherUntilItIsMapped) {
     EXPECT_EQ(outcome("b"), "abandoned");
 }
 
+// 0 in the program's own table: an account that stands still would look like that.
+TEST_F(Views, NameNoPaceBeforeOneIsLearnt) {
+    cluster().sql(database, R"(insert into callmirror.accounts (account, pace, updated_at)
+        values ('a', 0, now()), ('b', 2.5, now()))");
+    EXPECT_EQ(value("select string_agg(coalesce(pace::text, 'none'), ' ' order by account) "
+                    "from snapcall_bi.accounts"),
+              "none 2.5");
+}
+
 TEST_F(Views, CountWhoCallsAgainWithinSevenDays) {
     cluster().sql(database, R"(
         insert into callmirror.accounts (account, updated_at) values ('a', now());
