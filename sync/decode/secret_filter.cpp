@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 namespace callmirror::decode {
@@ -41,6 +42,23 @@ std::string unescaped(std::string_view contents) {
     byte_buffer plain;
     append_unescaped(plain, contents); // at a bad escape what came before it
     return std::string(plain.view());
+}
+
+// As it stands in a link: all but the unreserved characters of RFC 3986 encoded.
+std::string percent_encoded(std::string_view text) {
+    constexpr std::string_view unreserved = "-._~";
+    std::string encoded;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) != 0 || unreserved.find(c) != std::string_view::npos) {
+            encoded += c;
+        } else {
+            encoded += '%';
+            encoded += "0123456789ABCDEF"[byte >> 4U];
+            encoded += "0123456789ABCDEF"[byte & 15U];
+        }
+    }
+    return encoded;
 }
 
 } // namespace
@@ -130,8 +148,18 @@ void secret_filter::replace(std::string_view contents, rule by, bool is_string) 
                                 ? sha256_of(is_string ? unescaped(contents) : std::string(contents))
                                 : std::string(removed_value);
     cleaned_ += '"' + stands_for + '"';
-    if (is_string && contents.size() >= shortest_taken && taken_.size() < most_taken) {
-        taken_.emplace_back(contents, stands_for);
+    if (is_string) {
+        take(contents, stands_for);
+    }
+}
+
+void secret_filter::take(std::string_view contents, std::string_view stands_for) {
+    if (contents.size() < shortest_taken || taken_.size() >= most_taken) {
+        return;
+    }
+    taken_.emplace_back(contents, stands_for);
+    if (auto in_link = percent_encoded(unescaped(contents)); in_link != contents) {
+        taken_.emplace_back(std::move(in_link), stands_for);
     }
 }
 
@@ -155,9 +183,8 @@ void secret_filter::close(char bracket) {
     if (closed.names_secret && closed.value_ends > closed.value_at && closed.value_at > 0) {
         const auto size = closed.value_ends - closed.value_at;
         const auto old = cleaned_.substr(closed.value_at, size);
-        if (old.size() >= shortest_taken + 2 && old.starts_with('"') &&
-            taken_.size() < most_taken) {
-            taken_.emplace_back(old.substr(1, old.size() - 2), removed_value);
+        if (old.size() >= 2 && old.starts_with('"')) {
+            take(std::string_view(old).substr(1, old.size() - 2), removed_value);
         }
         cleaned_.replace(closed.value_at, size, '"' + std::string(removed_value) + '"');
     }

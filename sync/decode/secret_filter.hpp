@@ -28,7 +28,7 @@ public:
     // The body without them. Strings and numbers under a secret name are replaced, in whatever is
     // nested there as well; true, false and null stay. So is the "value" beside a "name" that is
     // secret. A text that was taken out is replaced wherever else it stands in the body, in a link
-    // for one. Valid until the next call.
+    // for one, percent-encoded as well. Valid until the next call.
     std::string_view apply(std::string_view body);
 
 private:
@@ -48,6 +48,7 @@ private:
     void close(char bracket);
     void end_value();
     void replace(std::string_view contents, rule by, bool is_string);
+    void take(std::string_view contents, std::string_view stands_for);
     void replace_elsewhere();
     std::string without_taken(std::string_view contents) const;
 

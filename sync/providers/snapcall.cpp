@@ -23,9 +23,9 @@ constexpr std::array<std::string_view, 9> usual_secrets{"secret", "token",      
                                                         "passwd", "passphrase", "credential",
                                                         "apikey", "accesskey",  "privatekey"};
 // Integrations are made of credentials: rather a name too many than one too few.
-constexpr std::array<std::string_view, 12> all_secrets{
-    "secret",     "token", "password", "passwd",        "passphrase", "pwd",
-    "credential", "key",   "auth",     "authorization", "webhook",    "signature"};
+constexpr std::array<std::string_view, 16> all_secrets{
+    "secret", "token",         "password", "passwd",    "passphrase", "pass",   "pwd", "credential",
+    "key",    "authorization", "auth",     "signature", "webhook",    "bearer", "jwt", "cookie"};
 constexpr credentials people_secrets{.removed = usual_secrets};
 // Whoever has an invite's token can join the company. Its single record can't be asked for either:
 // that takes the token.

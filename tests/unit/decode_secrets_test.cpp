@@ -81,6 +81,14 @@ TEST(SecretFilter, ReplacesWhatItTookWhereverElseItStands) {
               R"({"auth":"[removed]","x":"\u0041bcdef"})");
 }
 
+TEST(SecretFilter, ReplacesWhatItTookPercentEncodedAsWell) {
+    const auto hash = sha256_of("ab+cd/ef==");
+    EXPECT_EQ(cleaned(R"({"token":"ab+cd\/ef==","link":"/join?t=ab%2Bcd%2Fef%3D%3D&x=1"})"),
+              R"({"token":")" + hash + R"(","link":"/join?t=)" + hash + R"(&x=1"})");
+    EXPECT_EQ(cleaned(R"({"name":"key","value":"a b c d e","url":"/?k=a%20b%20c%20d%20e"})"),
+              R"({"name":"key","value":"[removed]","url":"/?k=[removed]"})");
+}
+
 TEST(SecretFilter, KnowsNothingOfJsonThatIsBroken) {
     for (const char* body :
          {R"({"password":"hidden-one)", R"({"password":"hidden-one",})",
