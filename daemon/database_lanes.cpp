@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -23,9 +24,10 @@ struct database_lanes::waiter {
 database_lanes::database_lanes(boost::asio::any_io_executor executor, std::size_t lanes,
                                store_factory make)
     : executor_(std::move(executor))
-    , make_(std::move(make)) {
-    for (std::size_t i = 0; i < lanes; ++i) {
-        threads_.emplace_back([this] { loop(); });
+    , make_(std::move(make))
+    , lanes_(lanes) {
+    for (auto& each : lanes_) {
+        each.thread = std::thread([this, &each] { loop(each); });
     }
 }
 
@@ -41,8 +43,8 @@ engine::awaitable<void> database_lanes::run(engine::job_ref job) {
             throw write::database_lost("the program is stopping");
         }
         queue_.push_back({job, owner});
+        call_first_idle();
     }
-    filled_.notify_one();
     constexpr auto completion = boost::asio::as_tuple(boost::asio::use_awaitable);
     while (!owner->done) {
         co_await owner->wake.async_wait(completion);
@@ -60,14 +62,30 @@ void database_lanes::resume(std::shared_ptr<waiter> owner, std::exception_ptr er
     });
 }
 
-void database_lanes::loop() {
+void database_lanes::call_first_idle() {
+    const auto first = std::ranges::find(lanes_, true, &lane::is_idle);
+    if (first != lanes_.end()) {
+        first->is_idle = false;
+        first->called.notify_one();
+    }
+}
+
+void database_lanes::loop(lane& mine) {
     std::unique_ptr<write::store> store;
     std::unique_lock lock(mutex_);
     while (true) {
-        filled_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+        mine.called.wait(lock, [&] { return stopping_ || !mine.is_idle; });
         if (stopping_) {
             return;
         }
+        work_off(store, lock);
+        mine.is_idle = true;
+    }
+}
+
+void database_lanes::work_off(std::unique_ptr<write::store>& store,
+                              std::unique_lock<std::mutex>& lock) {
+    while (!queue_.empty()) {
         auto next = std::move(queue_.front());
         queue_.pop_front();
         lock.unlock();
@@ -80,8 +98,9 @@ void database_lanes::loop() {
         } catch (...) {
             error = std::current_exception();
         }
-        resume(std::move(next.owner), std::move(error));
+        // Locked first: whoever waits for this job finds the lane idle for the next one.
         lock.lock();
+        resume(std::move(next.owner), std::move(error));
     }
 }
 
@@ -97,11 +116,14 @@ void database_lanes::stop() {
         stopping_ = true;
         dropped.swap(queue_);
     }
-    filled_.notify_all();
-    for (auto& thread : threads_) {
-        thread.join();
+    for (auto& each : lanes_) {
+        each.called.notify_one();
     }
-    threads_.clear();
+    for (auto& each : lanes_) {
+        if (each.thread.joinable()) {
+            each.thread.join();
+        }
+    }
     for (auto& each : dropped) {
         resume(std::move(each.owner),
                std::make_exception_ptr(write::database_lost("the program is stopping")));

@@ -3,6 +3,9 @@
 // Jobs wait in one queue, first come first served. A coroutine that waits for its job queues no
 // other, so the queue is as long as there are such coroutines and no longer: when PostgreSQL is
 // slow, they all wait here, and nothing is fetched.
+// A job goes to the first lane that is idle, never to each in turn: a server process has to map
+// every page of the shared buffers that it touches, and batches that take turns on three of them
+// pay for that three times.
 // run() belongs to the io thread. The lanes must be destroyed before the io_context whose
 // coroutines wait for them: a job that has begun is finished first, one that has not never runs.
 #pragma once
@@ -45,16 +48,22 @@ private:
         engine::job_ref job;
         std::shared_ptr<waiter> owner;
     };
-    void loop();
+    struct lane {
+        std::condition_variable called;
+        bool is_idle = true;
+        std::thread thread;
+    };
+    void call_first_idle();
+    void loop(lane& mine);
+    void work_off(std::unique_ptr<write::store>& store, std::unique_lock<std::mutex>& lock);
     void resume(std::shared_ptr<waiter> owner, std::exception_ptr error);
 
     boost::asio::any_io_executor executor_;
     store_factory make_;
     mutable std::mutex mutex_;
-    std::condition_variable filled_;
     std::deque<entry> queue_;
     bool stopping_ = false;
-    std::vector<std::thread> threads_;
+    std::vector<lane> lanes_;
 };
 
 } // namespace callmirror::daemon

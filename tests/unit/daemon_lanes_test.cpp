@@ -155,6 +155,24 @@ TEST(DatabaseLanes, RunAsManyJobsAtOnceAsThereAreLanes) {
     EXPECT_EQ(run_to_end(io, work()), exit_status::done);
 }
 
+TEST(DatabaseLanes, KeepToTheFirstWhileOneIsEnough) {
+    boost::asio::io_context io;
+    int made = 0;
+    database_lanes lanes(io.get_executor(), 3, [&made] {
+        ++made;
+        return make_store();
+    });
+    const auto work = [&]() -> engine::awaitable<exit_status> {
+        auto job = [](write::store&) {};
+        for (int i = 0; i < 100; ++i) {
+            co_await lanes.run(job);
+        }
+        co_return exit_status::done;
+    };
+    EXPECT_EQ(run_to_end(io, work()), exit_status::done);
+    EXPECT_EQ(made, 1);
+}
+
 TEST(DatabaseLanes, FinishWhatHasBegunAndDropTheRestWhenTheyStop) {
     boost::asio::io_context io;
     asio_clock clock(io.get_executor(), 1);
