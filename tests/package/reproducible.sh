@@ -11,11 +11,12 @@ case "$preset" in release | portable) ;; *) die "unknown preset: $preset" "relea
 
 scratch=$(mktemp -d /tmp/callmirror-twice.XXXXXX)
 trap 'rm -rf "$scratch"' EXIT
-SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct)
+commit=$(git -C "$root" rev-parse HEAD) # it takes long: another one may come meanwhile
+SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct "$commit")
 export SOURCE_DATE_EPOCH CCACHE_DISABLE=1
 for place in one another/place; do
     mkdir -p "$scratch/$place"
-    git -C "$root" archive HEAD | tar -x -C "$scratch/$place"
+    git -C "$root" archive "$commit" | tar -x -C "$scratch/$place"
     say "building in $scratch/$place"
     if ! (cd "$scratch/$place" && cmake --preset "$preset" -DCALLMIRROR_TESTS=OFF &&
         cmake --build "build/$preset" --target package) >"$scratch/log" 2>&1; then
