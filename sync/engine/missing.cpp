@@ -186,8 +186,6 @@ awaitable<missing_decision> judge_missing(session_context& context, list& of,
             unit.cleared_suspects.emplace_back(of.resource->name, key);
         }
     }
-    // What an earlier read agreed to and waits to be carried out is judged anew by this one.
-    std::erase_if(of.agreed, [&](const auto& each) { return each.first == slice.id; });
     if (!judge.agreed.empty()) {
         of.agreed.emplace_back(slice.id, std::move(judge.agreed));
         context.suspects_added = true;

@@ -227,27 +227,5 @@ TEST_F(Deletes, WithoutAnEndpointOfTheirOwnTakeTwoCompleteReads) {
     EXPECT_EQ(suspects(), 0);
 }
 
-// While calls are asked for one by one, a list without such an endpoint is read again and again.
-TEST_F(Deletes, ThatSeveralReadsAgreeToAreCarriedOutOnce) {
-    config.resources = R"("calls", "invites")";
-    config.companies = "123";
-    config.more_of_account = "snapshot_interval = \"1s\"\n";
-    api_source from;
-    configure(from);
-    const auto daemon = start("run");
-    ASSERT_TRUE(eventually([&] { return run("status").status == 0; })) << daemon->err();
-    from.faults(R"([{"resource":"calls","kind":"record","delay_ms":1500,"do":"none"}])");
-    remove(from, resource::calls, some(from, resource::calls, 6));
-    remove(from, resource::invites, {from.ids(resource::invites).at(0)});
-    EXPECT_EQ(run("backfill --again").status, 0) << daemon->err();
-    ASSERT_TRUE(eventually([&] { return deleted("invites") == 1 && deleted("calls") == 6; }))
-        << daemon->err();
-    read_again();
-    const auto text = daemon->err();
-    const std::string told = "invites of company 123: 1 deletions carried out";
-    EXPECT_NE(text.find(told), std::string::npos) << text;
-    EXPECT_EQ(text.find(told), text.rfind(told)) << text;
-}
-
 } // namespace
 } // namespace callmirror::integration
