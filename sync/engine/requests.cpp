@@ -59,8 +59,8 @@ bool is_in_reach(fetch::verdict what) {
            what == fetch::verdict::too_large;
 }
 
-// Takes a body, and says why it is not what was asked for; "" where it is.
-using acceptor = std::function<std::string(std::string& body)>;
+// Takes an answer, and says why it is not what was asked for; "" where it is.
+using acceptor = std::function<std::string(fetch::answer& got)>;
 
 // Sends until a body is accepted; nullopt then. `sent_at`: the last time.
 awaitable<std::optional<problem>> send(session_context& context, plan::work kind,
@@ -87,7 +87,7 @@ awaitable<std::optional<problem>> send(session_context& context, plan::work kind
         auto what = fetch::judge(got);
         auto text = context.api.censored(fetch::describe(got));
         if (what == fetch::verdict::ok) {
-            text = context.api.censored(accept(got.body));
+            text = context.api.censored(accept(got));
             context.view.decode_time.note(context.time.now() - answered_at);
             what = text.empty() ? what : fetch::verdict::bad_page;
         }
@@ -139,12 +139,14 @@ awaitable<result_or_problem<listed_page>> ask_list(session_context& context, lis
                                                    plan::work kind, const fetch::list_query& query,
                                                    const std::string& name) {
     listed_page page;
-    const acceptor accept = [&](std::string& body) {
-        auto result = of.decoder.page(body);
+    const acceptor accept = [&](fetch::answer& got) {
+        auto result = of.decoder.page(got.body);
         if (!result.page) {
             return result.error.reason;
         }
         page.content = std::move(*result.page);
+        auto& total = page.content.hints.total;
+        total = total ? total : got.headers.total_count;
         return std::string();
     };
     const auto target = fetch::target_of(query);
@@ -214,8 +216,8 @@ awaitable<result_or_problem<listed_page>> ask_page(session_context& context, lis
 awaitable<result_or_problem<std::string>> ask(session_context& context, plan::work kind,
                                               const std::string& target, const std::string& name) {
     std::string whole;
-    const acceptor accept = [&](std::string& body) {
-        whole = std::move(body);
+    const acceptor accept = [&](fetch::answer& got) {
+        whole = std::move(got.body);
         return std::string();
     };
     steady_time sent_at{0};
@@ -231,8 +233,8 @@ awaitable<result_or_problem<listed_page>> ask_record(session_context& context, l
                                                      const std::string& name,
                                                      const std::string& key) {
     listed_page record;
-    const acceptor accept = [&](std::string& body) {
-        auto result = of.decoder.record(body, key);
+    const acceptor accept = [&](fetch::answer& got) {
+        auto result = of.decoder.record(got.body, key);
         if (!result.page) {
             return result.error.reason;
         }

@@ -78,13 +78,14 @@ protected:
     }
 };
 
-// Order of the list, and whether it serves totals.
-class DriftIn : public Drift, public testing::WithParamInterface<std::pair<const char*, bool>> {
+// Order of the list, and where it serves totals.
+class DriftIn : public Drift,
+                public testing::WithParamInterface<std::pair<const char*, const char*>> {
 protected:
     std::unique_ptr<api_source> source() {
         auto from = std::make_unique<api_source>(empty_world());
         from->manner("order", GetParam().first);
-        from->manner("totals", GetParam().second ? "total" : "");
+        from->manner("totals", GetParam().second);
         database = cluster().migrated_database();
         config.database_url = cluster().url(database);
         prepare(*from);
@@ -110,7 +111,7 @@ TEST_P(DriftIn, OfRemovalsLosesNoOtherRecord) {
         let_drift(*from, each.drift);
         expect_backfilled(*from, 0, 1);
         expect_nothing_lost(*from);
-        if (GetParam().second) {
+        if (*GetParam().second != '\0') {
             EXPECT_EQ(differences(*from, {resource::calls}), "");
         }
         expect_equal_after_another_read(*from);
@@ -142,13 +143,17 @@ TEST_P(DriftIn, OfMovesAndReturnsIsFoundByTheSecondReadAtTheLatest) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Order, DriftIn,
-                         testing::Values(std::pair("newest", true), std::pair("newest", false),
-                                         std::pair("oldest", true), std::pair("oldest", false)),
+                         testing::Values(std::pair("newest", "total"),
+                                         std::pair("newest", "header:X-Total-Count"),
+                                         std::pair("newest", ""), std::pair("oldest", "total"),
+                                         std::pair("oldest", "")),
                          [](const auto& of) {
-                             return std::string(of.param.first == std::string_view("newest")
-                                                    ? "NewestFirst"
-                                                    : "OldestFirst") +
-                                    (of.param.second ? "WithTotals" : "WithoutTotals");
+                             const std::string_view order = of.param.first;
+                             const std::string_view totals = of.param.second;
+                             return std::string(order == "newest" ? "NewestFirst" : "OldestFirst") +
+                                    (totals.empty()      ? "WithoutTotals"
+                                     : totals == "total" ? "WithTotals"
+                                                         : "WithTotalsInAHeader");
                          });
 
 // ---- with other troubles
