@@ -65,6 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& of) { return of.param.name; });
 
 class Faults : public MirrorTest {};
+class FaultsRegression : public Faults {};
 
 TEST_F(Faults, AreRetriedAllTogether) {
     api_source from;
@@ -249,6 +250,20 @@ TEST_F(Faults, OfRightsEndWith1WhereTheListWasNamed) {
     const auto done = run("backfill");
     EXPECT_EQ(done.status, 1) << done.text();
     EXPECT_THAT(done.out, HasSubstr("not readable with this key"));
+    EXPECT_EQ(differences(from, {resource::calls}), "");
+}
+
+// Waiting for the head's next poll, it gave up on an API that had answered everything.
+TEST_F(FaultsRegression, ABackfillDoesNotWaitForAListThatIsSetAside) {
+    api_source from;
+    from.manner("stream_events.list_status", "403");
+    config.resources = R"("calls", "stream_events")";
+    config.poll_interval = "1h";
+    config.give_up_after = "4s";
+    configure(from);
+    const auto done = run("backfill");
+    EXPECT_EQ(done.status, 1) << done.text();
+    EXPECT_THAT(done.out, HasSubstr("done in part"));
     EXPECT_EQ(differences(from, {resource::calls}), "");
 }
 
