@@ -267,5 +267,19 @@ TEST_F(FaultsRegression, ABackfillDoesNotWaitForAListThatIsSetAside) {
     EXPECT_EQ(differences(from, {resource::calls}), "");
 }
 
+// The refusal of page 0, asked for at each try, passed for an answer: it went on for minutes.
+TEST_F(FaultsRegression, ARefusedPage0DoesNotKeepUpHopeInAListThatCannotBeRead) {
+    api_source from;
+    from.manner("first_page", "1");
+    from.manner("page_zero", "refused");
+    from.faults(R"([{"kind":"list","target":"page=1","do":"error_object"}])");
+    config.resources = R"("calls")";
+    config.give_up_after = "15s"; // longer than one request is retried
+    configure(from);
+    const auto done = run("backfill", 45s);
+    EXPECT_EQ(done.status, 69) << done.text();
+    EXPECT_THAT(done.out, HasSubstr("an error object"));
+}
+
 } // namespace
 } // namespace callmirror::integration
