@@ -222,11 +222,13 @@ awaitable<result_or_problem<listed_page>> ask_page(session_context& context, lis
 }
 
 awaitable<result_or_problem<std::string>> ask(session_context& context, plan::work kind,
-                                              const std::string& target, const std::string& name) {
+                                              const std::string& target, const std::string& name,
+                                              const body_check& wrong) {
     std::string whole;
     const acceptor accept = [&](std::string& body) {
+        auto why = wrong(body);
         whole = std::move(body);
-        return std::string();
+        return why;
     };
     steady_time sent_at{0};
     auto failed = co_await send(context, kind, target, name, accept, sent_at);

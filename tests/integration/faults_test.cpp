@@ -281,5 +281,32 @@ TEST_F(FaultsRegression, ARefusedPage0DoesNotKeepUpHopeInAListThatCannotBeRead) 
     EXPECT_THAT(done.out, HasSubstr("an error object"));
 }
 
+// It was waited for without end, as an API that answers is not out of reach.
+TEST_F(FaultsRegression, AnApiThatDoesNotShowTheKeysUserIsMirroredButForItsCompanies) {
+    for (const int status : {403, 404}) {
+        SCOPED_TRACE(status);
+        api_source from;
+        from.faults(R"([{"kind":"me","do":"status","status":)" + std::to_string(status) + "}]");
+        database = cluster().migrated_database();
+        config.database_url = cluster().url(database);
+        configure(from);
+        const auto done = run("backfill", 60s);
+        EXPECT_EQ(done.status, 1) << done.text();
+        EXPECT_THAT(done.out, HasSubstr("companies = [...]"));
+        EXPECT_THAT(done.err, HasSubstr(std::to_string(status)));
+        EXPECT_EQ(differences(from, {resource::calls}), "");
+    }
+}
+
+TEST_F(FaultsRegression, AnAnswerThatIsNoUserIsWaitedForAsLongAsAnOutage) {
+    api_source from;
+    from.faults(R"([{"kind":"me","do":"html"}])");
+    config.give_up_after = "3s";
+    configure(from);
+    const auto done = run("backfill", 60s);
+    EXPECT_EQ(done.status, 69) << done.text();
+    EXPECT_THAT(done.out, HasSubstr("not a user"));
+}
+
 } // namespace
 } // namespace callmirror::integration
