@@ -54,9 +54,16 @@ void note_server_time(session_context& context, const fetch::answer& got) {
 
 // The API answers, though not with what was asked for.
 bool is_in_reach(fetch::verdict what) {
-    return what == fetch::verdict::throttled || what == fetch::verdict::bad_request ||
-           what == fetch::verdict::forbidden || what == fetch::verdict::not_found ||
-           what == fetch::verdict::too_large;
+    return what == fetch::verdict::throttled || what == fetch::verdict::forbidden ||
+           what == fetch::verdict::not_found || what == fetch::verdict::too_large;
+}
+
+// So does a 400; but not while manners are found out, which most APIs begin with one: it would keep
+// up hope in a list that shows nothing else.
+void note_bad_request(session_context& context, const problem& why) {
+    if (why.what == fetch::verdict::bad_request) {
+        context.last_answer = context.time.now();
+    }
 }
 
 // Takes an answer, and says why it is not what was asked for; "" where it is.
@@ -199,11 +206,14 @@ awaitable<result_or_problem<listed_page>> ask_page(session_context& context, lis
     const auto name = of.name() + " page " + std::to_string(index) + " from " +
                       format_day(std::max<utc_time>(range.from, utc_time{}));
     auto got = co_await ask_list(context, of, kind, query, name);
-    if (auto* page = std::get_if<listed_page>(&got)) {
+    if (const auto* why = std::get_if<problem>(&got)) {
+        note_bad_request(context, *why);
+    } else {
+        auto& page = std::get<listed_page>(got);
         if (of.resource->kind == providers::shape::days) {
-            drop_other_days(page->content, range);
+            drop_other_days(page.content, range);
         }
-        const auto served = page->content.served;
+        const auto served = page.content.served;
         of.learned.largest_page =
             std::max(of.learned.largest_page, static_cast<std::int32_t>(served));
         of.learned.full_page_seen =
@@ -214,15 +224,18 @@ awaitable<result_or_problem<listed_page>> ask_page(session_context& context, lis
 }
 
 awaitable<result_or_problem<std::string>> ask(session_context& context, plan::work kind,
-                                              const std::string& target, const std::string& name) {
+                                              const std::string& target, const std::string& name,
+                                              const body_check& wrong) {
     std::string whole;
     const acceptor accept = [&](fetch::answer& got) {
+        auto why = wrong(got.body);
         whole = std::move(got.body);
-        return std::string();
+        return why;
     };
     steady_time sent_at{0};
     auto failed = co_await send(context, kind, target, name, accept, sent_at);
     if (failed) {
+        note_bad_request(context, *failed);
         co_return std::move(*failed);
     }
     co_return whole;
@@ -244,6 +257,7 @@ awaitable<result_or_problem<listed_page>> ask_record(session_context& context, l
     ++view_of(context, of).requests;
     auto failed = co_await send(context, kind, target, name, accept, record.asked_at);
     if (failed) {
+        note_bad_request(context, *failed);
         co_return std::move(*failed);
     }
     co_return record;
@@ -263,8 +277,10 @@ awaitable<result_or_problem<found_manners>> probe_manners(session_context& conte
             co_return *found;
         }
         if (std::holds_alternative<fetch::manner_probe::refused>(step)) {
-            co_return problem{fetch::verdict::bad_request,
-                              of.name() + ": 400 for every page and limit that was tried"};
+            problem refused{fetch::verdict::bad_request,
+                            of.name() + ": 400 for every page and limit that was tried"};
+            note_bad_request(context, refused);
+            co_return refused;
         }
         const auto& next = std::get<fetch::manner_probe::ask>(step);
         const fetch::list_query query{

@@ -4,6 +4,8 @@
 #include "sync/engine/context.hpp"
 #include "sync/fetch/query.hpp"
 
+#include <functional>
+
 namespace callmirror::engine {
 
 struct problem {
@@ -38,9 +40,12 @@ awaitable<result_or_problem<listed_page>> ask_page(session_context& context, lis
                                                    plan::work kind, page_form form, int index,
                                                    plan::time_range range);
 
-// Any other document: the raw body. `name` is for messages.
+// Any other document: the raw body. `name` is for messages, `wrong` says why a body is not what was
+// asked for; "" where it is.
+using body_check = std::function<std::string(const std::string& body)>;
 awaitable<result_or_problem<std::string>> ask(session_context& context, plan::work kind,
-                                              const std::string& target, const std::string& name);
+                                              const std::string& target, const std::string& name,
+                                              const body_check& wrong);
 
 // One record of a list. problem.what is not_found where it is gone. `key`: what it is asked for by,
 // where records need not say that themselves.

@@ -18,6 +18,12 @@ constexpr auto companies_asked_every = 1h;
 constexpr auto no_company = "the key's own user names no company, so nothing of a company is read; "
                             "name them with companies = [...]";
 
+// The API has an answer, which says nothing of companies: most likely it stays the same.
+bool is_final(fetch::verdict what) {
+    return what == fetch::verdict::forbidden || what == fetch::verdict::not_found ||
+           what == fetch::verdict::bad_request;
+}
+
 bool is_of(const auto& row, const providers::resource& resource, const std::string& scope) {
     return row.resource == resource.name && row.scope == scope;
 }
@@ -31,19 +37,21 @@ bool is_of(const auto& row, const providers::resource& resource, const std::stri
 awaitable<bool> session::find_companies() {
     const std::string target(ports.options.platform->self_path);
     const std::string name = "the key's own user";
-    auto got = co_await ask(context, plan::work::head, target, name);
-    const auto* body = std::get_if<std::string>(&got);
-    if (body && is_user(*body)) {
+    const auto not_a_user = [](const std::string& body) {
+        return is_user(body) ? std::string() : std::string("not a user");
+    };
+    auto got = co_await ask(context, plan::work::head, target, name, not_a_user);
+    if (const auto* body = std::get_if<std::string>(&got)) {
         if (auto found = companies_in(*body); !found.empty()) {
             account.companies = std::move(found);
         }
         co_return true;
     }
+    const auto& why = std::get<problem>(got);
+    companies_refused = is_final(why.what);
     if (!companies_unknown && !tasks.stopping()) {
-        context.say(level::warning,
-                    ports.options.name + ": " +
-                        (body ? name + ": not a user" : std::get<problem>(got).text) +
-                        "; it is tried again");
+        const auto* goes_on = once() && companies_refused ? "" : "; it is tried again";
+        context.say(level::warning, ports.options.name + ": " + why.text + goes_on);
     }
     companies_unknown = true;
     co_return false;
@@ -57,12 +65,13 @@ awaitable<void> session::prepare_companies() {
         co_return;
     }
     // A one shot waits for an answer, as long as it waits for anything.
-    while (!co_await find_companies() && once() && account.companies.empty()) {
+    while (!co_await find_companies() && once() && account.companies.empty() &&
+           !companies_refused) {
         if (!co_await tasks.sleep_until(context.time.now() + companies_soon)) {
             co_return;
         }
     }
-    if (account.companies.empty() && !companies_unknown) {
+    if (account.companies.empty() && (!companies_unknown || companies_refused)) {
         account.reason = no_company;
         context.view.lacks = no_company;
         context.say(level::warning, options.name + ": " + no_company);

@@ -41,6 +41,7 @@ struct session {
     std::size_t next_list = 0;      // takes turns
     std::size_t heads_open = 0;     // one shot: heads not read yet
     bool companies_unknown = false; // the last look at the key's own user failed
+    bool companies_refused = false; // by an answer, not by an outage
     bool suspects_done = false;
     std::vector<write::unfilled_columns> unfilled;
     bool columns_done = false;

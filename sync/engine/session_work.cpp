@@ -65,13 +65,11 @@ awaitable<void> session::follow_head(list& of) {
                                 static_cast<int>(lists.size());
         if (read_well && !of.timeline.head().read_at) { // it begins anew: what it holds is wanted
             of.head_due = context.time.now();
-        } else if (once() && of.head_failures >= hopeless) {
+        } else if (once() && (read_well || is_aside(of) || of.head_failures >= hopeless)) {
             break;
         } else if (!read_well && !is_aside(of)) {
             of.head_due = context.time.now() +
                           std::min<std::chrono::milliseconds>(ports.options.poll_interval, 5s);
-        } else if (read_well && once()) {
-            break;
         }
     }
     --heads_open;

@@ -65,6 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& of) { return of.param.name; });
 
 class Faults : public MirrorTest {};
+class FaultsRegression : public Faults {};
 
 TEST_F(Faults, AreRetriedAllTogether) {
     api_source from;
@@ -250,6 +251,61 @@ TEST_F(Faults, OfRightsEndWith1WhereTheListWasNamed) {
     EXPECT_EQ(done.status, 1) << done.text();
     EXPECT_THAT(done.out, HasSubstr("not readable with this key"));
     EXPECT_EQ(differences(from, {resource::calls}), "");
+}
+
+// Waiting for the head's next poll, it gave up on an API that had answered everything.
+TEST_F(FaultsRegression, ABackfillDoesNotWaitForAListThatIsSetAside) {
+    api_source from;
+    from.manner("stream_events.list_status", "403");
+    config.resources = R"("calls", "stream_events")";
+    config.poll_interval = "1h";
+    config.give_up_after = "4s";
+    configure(from);
+    const auto done = run("backfill");
+    EXPECT_EQ(done.status, 1) << done.text();
+    EXPECT_THAT(done.out, HasSubstr("done in part"));
+    EXPECT_EQ(differences(from, {resource::calls}), "");
+}
+
+// The refusal of page 0, asked for at each try, passed for an answer: it went on for minutes.
+TEST_F(FaultsRegression, ARefusedPage0DoesNotKeepUpHopeInAListThatCannotBeRead) {
+    api_source from;
+    from.manner("first_page", "1");
+    from.manner("page_zero", "refused");
+    from.faults(R"([{"kind":"list","target":"page=1","do":"error_object"}])");
+    config.resources = R"("calls")";
+    config.give_up_after = "15s"; // longer than one request is retried
+    configure(from);
+    const auto done = run("backfill", 45s);
+    EXPECT_EQ(done.status, 69) << done.text();
+    EXPECT_THAT(done.out, HasSubstr("an error object"));
+}
+
+// It was waited for without end, as an API that answers is not out of reach.
+TEST_F(FaultsRegression, AnApiThatDoesNotShowTheKeysUserIsMirroredButForItsCompanies) {
+    for (const int status : {403, 404}) {
+        SCOPED_TRACE(status);
+        api_source from;
+        from.faults(R"([{"kind":"me","do":"status","status":)" + std::to_string(status) + "}]");
+        database = cluster().migrated_database();
+        config.database_url = cluster().url(database);
+        configure(from);
+        const auto done = run("backfill", 60s);
+        EXPECT_EQ(done.status, 1) << done.text();
+        EXPECT_THAT(done.out, HasSubstr("companies = [...]"));
+        EXPECT_THAT(done.err, HasSubstr(std::to_string(status)));
+        EXPECT_EQ(differences(from, {resource::calls}), "");
+    }
+}
+
+TEST_F(FaultsRegression, AnAnswerThatIsNoUserIsWaitedForAsLongAsAnOutage) {
+    api_source from;
+    from.faults(R"([{"kind":"me","do":"html"}])");
+    config.give_up_after = "3s";
+    configure(from);
+    const auto done = run("backfill", 60s);
+    EXPECT_EQ(done.status, 69) << done.text();
+    EXPECT_THAT(done.out, HasSubstr("not a user"));
 }
 
 } // namespace
