@@ -268,8 +268,8 @@ std::vector<slice_id> timeline::neighbours(slice_id id) const {
         }
         // What is left behind keeps the digest of the whole head, which may have been cut again
         // and again before it is read.
-        const auto reach =
-            slices_[i].is_open() ? end_of_time : utc_time(slices_[i].ends + head_span);
+        const auto ends = slices_[i].ends; // what is open or whole has none
+        const auto reach = ends == end_of_time ? end_of_time : utc_time(ends + head_span);
         for (auto next = i + 1; next < slices_.size(); ++next) {
             if (next > i + 1 && slices_[next].begins > reach) {
                 break;
