@@ -137,6 +137,7 @@ engine::awaitable<daemon_process::stretch_end> daemon_process::mirror_all() {
             reload(&now);
         }
         now.accounts.tend();
+        heap_.tend(clock_.now());
         recent_.note(clock_.now(), now.accounts.views());
         const auto refusal = now.accounts.database_refusal();
         if (!refusal.empty()) {

@@ -4,6 +4,7 @@
 #include "daemon/clock.hpp"
 #include "daemon/database_lanes.hpp"
 #include "daemon/fleet.hpp"
+#include "daemon/heap.hpp"
 #include "daemon/notify.hpp"
 #include "daemon/run_to_end.hpp"
 #include "daemon/stop_signals.hpp"
@@ -57,6 +58,7 @@ private:
     engine::signal changed_{tasks_};
     const stretch* at_work_ = nullptr;
     activity recent_; // for the status page
+    heap_keeper heap_;
     web_face web_{io_.get_executor(), clock_, [this] { return look(); }, report_};
     bool reload_asked_ = false;
     bool is_ready_ = false;

@@ -16,8 +16,7 @@ awaitable<bool> gate::enter(plan::work kind) {
     queue.push_back(&self);
     pump();
     while (!self.granted) {
-        const bool room = in_flight_ < (key_proven_ ? max_in_flight_ : 1);
-        const auto wake_at = room ? pace_.ready_at() : steady_time::max();
+        const auto wake_at = in_flight_ < most_in_flight() ? pace_.ready_at() : steady_time::max();
         if (!co_await changed_.wait_until(wake_at)) {
             break;
         }
@@ -53,10 +52,18 @@ void gate::leave(steady_time sent_at, const fetch::answer& got) {
     changed_.notify();
 }
 
+int gate::room() const {
+    std::size_t waiting = 0;
+    for (const auto& queue : waiting_) {
+        waiting += queue.size();
+    }
+    return std::max(most_in_flight() - in_flight_ - static_cast<int>(waiting), 0);
+}
+
 void gate::pump() {
     const auto now = group_.time().now();
     bool any = false;
-    while (!group_.stopping() && !key_refused_ && in_flight_ < (key_proven_ ? max_in_flight_ : 1) &&
+    while (!group_.stopping() && !key_refused_ && in_flight_ < most_in_flight() &&
            pace_.ready_at() <= now) {
         std::array<bool, plan::kinds_of_work> waiting{};
         std::ranges::transform(waiting_, waiting.begin(),

@@ -28,6 +28,8 @@ public:
 
     const plan::pace& pace() const { return pace_; }
     int in_flight() const { return in_flight_; }
+    // How many more requests could be under way at once: those that wait here are counted in.
+    int room() const;
     std::uint64_t requests() const { return requests_; }
     std::uint64_t throttled() const { return throttled_; }
 
@@ -36,6 +38,7 @@ private:
         plan::work kind;
         bool granted = false;
     };
+    int most_in_flight() const { return key_proven_ ? max_in_flight_ : 1; }
     void pump();
 
     task_group& group_;

@@ -27,6 +27,7 @@ session::session(const session_ports& given, const taken_lease& lease,
     , tasks(given.executor, given.time)
     , committed(tasks)
     , work_changed(tasks)
+    , orders_placed(tasks)
     , requests(tasks, plan::pace(given.options.requests_per_second, state.account.pace),
                given.options.max_in_flight)
     , context{.time = given.time,
@@ -87,9 +88,12 @@ awaitable<void> session::keep_lease() {
             continue;
         }
         auto job = [&](write::store& store) {
-            store.renew(context.lease, ports.options.lease_time);
+            orders_wait = store.renew(context.lease, ports.options.lease_time);
         };
         co_await context.store.run(job);
+        if (orders_wait) {
+            orders_placed.notify();
+        }
         context.lease_ends = now + ports.options.lease_time - lease_margin;
         renew_at = now + renew_every;
         if (std::abs(account.pace - learnt_pace(requests.pace())) > 0.05 * account.pace) {

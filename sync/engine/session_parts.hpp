@@ -30,6 +30,7 @@ struct session {
     task_group tasks;
     signal committed;
     signal work_changed;
+    signal orders_placed;
     gate requests;
     session_context context;
     write::account_row account;
@@ -45,6 +46,7 @@ struct session {
     bool suspects_done = false;
     std::vector<write::unfilled_columns> unfilled;
     bool columns_done = false;
+    bool orders_wait = true; // as far as the last renewal of the lease knows
     bool all_done = false;
     bool unreachable = false;
 

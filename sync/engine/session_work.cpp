@@ -16,7 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto suspects_looked_for = 5min; // when nothing hints at any
-constexpr auto orders_looked_for = 5s;
 using plan::hopeless;
 
 } // namespace
@@ -24,13 +23,18 @@ using plan::hopeless;
 // ---- what runs side by side
 
 awaitable<void> session::follow_orders() {
-    do { // at once: `deletes accept` may have brought this session about
+    // At once: `deletes accept` may have brought this session about.
+    while (!tasks.stopping()) {
+        if (!std::exchange(orders_wait, false)) {
+            co_await orders_placed.wait_until(steady_time::max());
+            continue;
+        }
         std::vector<write::order_row> orders;
         auto job = [&](write::store& store) { orders = store.open_orders(context.lease); };
         co_await context.store.run(job);
         co_await carry_out(context, lists, orders);
         check_done(); // a slice may have been held for an order
-    } while (co_await tasks.sleep_until(context.time.now() + orders_looked_for));
+    }
 }
 
 awaitable<void> session::follow_columns() {

@@ -1,15 +1,12 @@
 #include "sync/engine/slice_reader.hpp"
 
-#include "sync/base/text.hpp"
 #include "sync/engine/commits.hpp"
 #include "sync/engine/deletions.hpp"
 #include "sync/engine/list_health.hpp"
 #include "sync/engine/missing.hpp"
-#include "sync/engine/requests.hpp"
-#include "sync/fetch/paginator.hpp"
+#include "sync/engine/slice_reading.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace callmirror::engine {
@@ -17,186 +14,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int most_passes = 4;          // of a slice that drifts while it is read
-constexpr std::size_t most_pieces = 16; // of a digest, before it is written anew as one
-constexpr auto head_saved_every = 15s;  // when nothing but the time of its read has changed
-constexpr std::size_t pages_that_show_a_cut = 4;
+constexpr int most_passes = 4;                  // of a slice that drifts while it is read
+constexpr std::size_t most_pieces = 16;         // of a digest, before it is written anew as one
+constexpr auto head_saved_every = 15s;          // when nothing but the time of its read has changed
 constexpr std::size_t compared_at_once = 5'000; // keys
-
-std::string where(const plan::slice& slice) {
-    if (slice.is_whole()) {
-        return "";
-    }
-    const auto begins = slice.begins == start_of_time ? "" : format_utc(slice.begins);
-    const auto ends = slice.ends == end_of_time ? "" : format_utc(slice.ends);
-    return begins + "/" + ends;
-}
-
-// One read of one slice, from the first request to the commit.
-struct reading {
-    session_context& context;
-    list& of;
-    plan::slice slice;
-    plan::work kind;
-    slice_sink sink;
-    bool compares = true;   // what the digest knows with the rows
-    std::size_t before = 0; // keys in the digest
-    std::size_t pieces = 0; // that the digest is kept in
-    std::vector<write::suspect_row> suspects;
-    std::int32_t largest_page = 0;  // of this list
-    std::set<int> pages_as_large{}; // their numbers
-    steady_time begun = context.time.now();
-};
-
-fetch::paginator_options options_for(const reading& read) {
-    const auto& learned = read.of.learned;
-    return {.strict = !read.slice.is_open(),
-            .takes_page = read.of.resource->takes_page,
-            .limit = learned.limit.value_or(0),
-            .full_page_seen = learned.full_page_seen,
-            .largest_page = learned.largest_page,
-            .expected_pages = read.of.timeline.expected_pages(read.slice),
-            .trust_totals = read.of.trust_totals,
-            .empty_page_seen = read.of.empty_page_seen};
-}
-
-// Waits for the list's turn to write, and moves the rows that are to be written into the unit.
-awaitable<void> take_turn_with_rows(reading& read, write::commit_unit& unit) {
-    co_await take_turn(read.context, read.of);
-    read.sink.drop_older(read.of.latest);
-    if (read.slice.is_open()) {
-        read.sink.note_written(read.of.latest);
-    }
-    read.sink.flush(unit, read.slice.id, read.context.next_piece++);
-}
-
-awaitable<void> flush_batch(reading& read) {
-    auto unit = new_unit(read.context, read.of);
-    co_await take_turn_with_rows(read, unit);
-    ++read.pieces;
-    co_await commit(read.context, read.of, unit);
-    end_turn(read.context, read.of);
-}
-
-void note_listing(reading& read, const decode::decoded_page& page) {
-    auto& learned = read.of.learned;
-    learned.serves_total = learned.serves_total || page.hints.total.has_value();
-    if (page.hints.unusual_name && read.of.records_at != page.hints.records_at) {
-        read.context.say(level::warning, read.of.name() + ": the records are at " +
-                                             printable(page.hints.records_at) +
-                                             ", which is none of the usual places");
-    }
-    read.of.records_at = page.hints.records_at;
-}
-
-// A server that cuts our limit down shows many pages of one size below it. Asking for that size
-// from the next read on makes a page of it a full one.
-void note_cut_limit(reading& read, int page, std::size_t served) {
-    auto& learned = read.of.learned;
-    if (read.largest_page != learned.largest_page) {
-        read.largest_page = learned.largest_page;
-        read.pages_as_large.clear();
-    }
-    if (static_cast<std::int32_t>(served) == learned.largest_page) {
-        read.pages_as_large.insert(page);
-    }
-    if (read.pages_as_large.size() >= pages_that_show_a_cut) {
-        read.of.timeline.set_page_size(learned.largest_page);
-        read.of.cut_limit =
-            learned.largest_page < learned.limit.value_or(0) ? learned.largest_page : 0;
-    }
-}
-
-// A record that a list shows while it is asked for alone: the answer is not the last word on it.
-void note_shown(list& of, const decode::decoded_page& page) {
-    if (of.questioned.empty()) {
-        return;
-    }
-    for (const auto& record : page.records) {
-        const auto [first, last] = of.questioned.equal_range(record.key);
-        for (auto asked = first; asked != last; ++asked) {
-            asked->second = true;
-        }
-    }
-}
-
-fetch::page_facts take(reading& read, const listed_page& page) {
-    view_of(read.context, read.of).records += page.content.served;
-    return read.sink.take(page.content, page.asked_at, read.of.latest);
-}
-
-// How some servers answer a page over the end.
-bool is_refusal(fetch::verdict what) {
-    return what == fetch::verdict::bad_request || what == fetch::verdict::not_found;
-}
-
-// What one pass over the listing came to.
-struct pass_result {
-    fetch::listing_done done{};
-    std::optional<problem> failed;
-    bool too_many_pages = false; // and the slice could be narrower
-};
-
-// Asks for pages as the paginator says, and hands them to the sink.
-awaitable<pass_result> run_pass(reading& read, fetch::paginator& pages) {
-    pass_result result;
-    listed_page last_probe;
-    const plan::time_range range{read.slice.begins, read.slice.ends};
-    const auto form = form_of(read.of);
-    bool judged = false;
-    while (true) {
-        const auto step = pages.next();
-        if (const auto* done = std::get_if<fetch::listing_done>(&step)) {
-            result.done = *done;
-            co_return result;
-        }
-        if (const auto* broken = std::get_if<fetch::listing_broken>(&step)) {
-            result.failed =
-                problem{fetch::verdict::bad_page, read.of.name() + ": " + broken->reason};
-            read.of.manners_known = false; // that may be why
-            co_return result;
-        }
-        if (const auto found = pages.pages_found(); found && !judged) {
-            judged = true;
-            if (read.of.timeline.would_split(read.slice, *found)) {
-                result.too_many_pages = true;
-                result.done.pages = *found;
-                co_return result;
-            }
-        }
-        if (std::holds_alternative<fetch::keep_probe>(step)) {
-            take(read, last_probe);
-        } else {
-            const auto& wanted = std::get<fetch::fetch_page>(step);
-            auto got =
-                co_await ask_page(read.context, read.of, read.kind, form, wanted.index, range);
-            if (auto* failed = std::get_if<problem>(&got)) {
-                if (is_refusal(failed->what) && pages.refused(wanted.index)) {
-                    continue;
-                }
-                result.failed = std::move(*failed);
-                co_return result;
-            }
-            auto& page = std::get<listed_page>(got);
-            note_listing(read, page.content);
-            read.of.empty_page_seen =
-                read.of.empty_page_seen || (wanted.index > 0 && page.content.served == 0);
-            note_cut_limit(read, wanted.index, page.content.served);
-            note_shown(read.of, page.content);
-            if (!wanted.probe) {
-                pages.took(wanted.index, take(read, page));
-            } else {
-                pages.took(wanted.index, read.sink.facts_of(page.content));
-                if (page.content.served > 0) {
-                    last_probe = std::move(page);
-                }
-            }
-        }
-        if (read.sink.batch_is_full()) {
-            co_await flush_batch(read);
-        }
-    }
-}
 
 awaitable<void> give_back(reading& read, const problem& why) {
     if (why.what == fetch::verdict::stopped) {
@@ -221,97 +42,135 @@ awaitable<void> give_back(reading& read, const problem& why) {
     read.of.timeline.release(read.slice.id);
 }
 
+void note_cut(reading& read) {
+    auto& of = read.of;
+    if (of.cut_limit > 0) {
+        read.context.say(level::info, of.name() + ": pages are cut to " +
+                                          std::to_string(of.cut_limit) + " records");
+        use_limit(of.learned, std::exchange(of.cut_limit, 0));
+    }
+}
+
+// What a whole read says of the keys that it has not shown.
+struct verdict_on_missing {
+    missing_decision decision;
+    plan::timeline::content found;
+    bool all_shown;
+};
+
+awaitable<verdict_on_missing> judge(reading& read, write::commit_unit& unit) {
+    using content = plan::timeline::content;
+    auto missing = read.sink.missing();
+    const bool newly_missing =
+        std::ranges::any_of(missing, [](const auto& each) { return each.hash != not_shown; });
+    verdict_on_missing verdict{.decision = {},
+                               .found = newly_missing || read.sink.found_change() ? content::changed
+                                                                                  : content::same,
+                               .all_shown = false};
+    for (const auto& each : read.suspects) {
+        if (each.state == write::suspect_state::ask) {
+            if (read.sink.seen().find(each.key)) {
+                unit.cleared_suspects.emplace_back(each.resource, each.key);
+            }
+        } else if (!read.sink.knows(each.key)) {
+            // Waiting suspects are missing, whatever became of their place in the digest.
+            missing.push_back({each.key, 0});
+        }
+    }
+    verdict.all_shown = missing.empty();
+    verdict.decision = co_await judge_missing(read.context, read.of, read.slice, read.before,
+                                              std::move(missing), read.suspects, unit);
+    co_return verdict;
+}
+
+void tell_held(const reading& read, std::size_t held) {
+    if (held > 0) {
+        view_of(read.context, read.of).held_deletes += held;
+        read.context.say(level::warning,
+                         read.of.name() + ": " + std::to_string(held) + " records" +
+                             (read.slice.is_whole() ? "" : " of " + where(read.slice)) +
+                             " are gone from the list, over a fifth of it: they are kept "
+                             "until a read in six hours agrees, or `callmirror deletes "
+                             "accept`");
+    }
+}
+
+// What the slice holds from now on. Written anew where the kept pieces don't say just that.
+plan::digest put_digest(reading& read, const missing_decision& decision, bool exact,
+                        write::commit_unit& unit) {
+    plan::digest held = read.sink.seen();
+    if (!exact || read.pieces + unit.digest_pieces.size() > most_pieces) {
+        decision.kept.for_each(
+            [&](std::string_view key, std::uint64_t hash) { held.put(key, hash); });
+        unit.cleared_digests.push_back(read.slice.id);
+        unit.digest_pieces = {{read.slice.id, read.context.next_piece++, held.serialize()}};
+    }
+    return held;
+}
+
+// The timeline after the read of a history slice.
+plan::slice_changes note_history(reading& read, int pages, const verdict_on_missing& verdict,
+                                 utc_time now) {
+    auto& of = read.of;
+    const auto records = static_cast<std::int64_t>(read.sink.seen().size());
+    auto changes = of.timeline.read(read.slice.id, now, records, pages, verdict.decision.again_at,
+                                    verdict.found);
+    auto merged = of.timeline.merge_around(read.slice.id, now);
+    changes.put.insert(changes.put.end(), merged.put.begin(), merged.put.end());
+    changes.gone = std::move(merged.gone);
+    changes.moved_digests = std::move(merged.moved_digests);
+    if (read.slice.is_whole()) {
+        of.learned.head_read_at = now;
+    }
+    return changes;
+}
+
+plan::slice_changes note_head(reading& read, int pages, plan::digest held, utc_time now) {
+    auto& of = read.of;
+    const auto records = static_cast<std::int64_t>(read.sink.seen().size());
+    auto changes = of.timeline.head_read(now, read.context.source_now(), records, pages);
+    of.learned.head_read_at = now;
+    if (changes.put.size() > 1) { // it begins later now
+        of.head = plan::digest{};
+        of.head_id = of.timeline.head().id;
+    } else {
+        of.head = std::move(held);
+    }
+    return changes;
+}
+
 // The read is whole: judges what is missing, and puts digest, rows and progress in one transaction.
 awaitable<void> finish(reading& read, int pages) {
     auto& context = read.context;
     auto& of = read.of;
     note_success(context, of, read.slice.id);
-    if (of.cut_limit > 0) {
-        context.say(level::info,
-                    of.name() + ": pages are cut to " + std::to_string(of.cut_limit) + " records");
-        use_limit(of.learned, std::exchange(of.cut_limit, 0));
-    }
+    note_cut(read);
     auto unit = new_unit(context, of);
-    auto missing = read.sink.missing();
-    using content = plan::timeline::content;
-    const bool newly_missing =
-        std::ranges::any_of(missing, [](const auto& each) { return each.hash != not_shown; });
-    const auto found = newly_missing || read.sink.found_change() ? content::changed : content::same;
-    // Waiting suspects are missing, whatever became of their place in the digest.
-    for (const auto& each : read.suspects) {
-        if (each.state != write::suspect_state::ask && !read.sink.knows(each.key)) {
-            missing.push_back({each.key, 0});
-        }
-    }
-    for (const auto& each : read.suspects) {
-        if (each.state == write::suspect_state::ask && read.sink.seen().find(each.key)) {
-            unit.cleared_suspects.emplace_back(each.resource, each.key);
-        }
-    }
-    const bool all_shown = missing.empty();
-    const auto decision = co_await judge_missing(context, of, read.slice, read.before,
-                                                 std::move(missing), read.suspects, unit);
-    if (decision.held > 0) {
-        view_of(context, of).held_deletes += decision.held;
-        context.say(level::warning,
-                    of.name() + ": " + std::to_string(decision.held) + " records" +
-                        (read.slice.is_whole() ? "" : " of " + where(read.slice)) +
-                        " are gone from the list, over a fifth of it: they are kept "
-                        "until a read in six hours agrees, or `callmirror deletes "
-                        "accept`");
-    }
+    const auto verdict = co_await judge(read, unit);
+    tell_held(read, verdict.decision.held);
     const bool rows = !read.sink.batch_is_empty();
     co_await take_turn_with_rows(read, unit);
-    const bool exact = all_shown && read.sink.digest_is_exact();
-    plan::digest now_held = read.sink.seen();
-    if (!exact || read.pieces + unit.digest_pieces.size() > most_pieces) {
-        decision.kept.for_each(
-            [&](std::string_view key, std::uint64_t hash) { now_held.put(key, hash); });
-        unit.cleared_digests.push_back(read.slice.id);
-        unit.digest_pieces = {{read.slice.id, context.next_piece++, now_held.serialize()}};
-    }
+    const bool exact = verdict.all_shown && read.sink.digest_is_exact();
+    auto held = put_digest(read, verdict.decision, exact, unit);
+    const bool is_head = read.slice.is_open();
     const auto now = context.now();
-    const auto records = static_cast<std::int64_t>(read.sink.seen().size());
-    plan::slice_changes changes;
-    bool moved = false;
-    if (read.slice.is_open()) {
-        changes = of.timeline.head_read(now, context.source_now(), records, pages);
-        of.learned.head_read_at = now;
-        of.learned.granularity = of.timeline.granularity();
-        moved = changes.put.size() > 1;
-        if (moved) {
-            of.head = plan::digest{};
-            of.head_id = of.timeline.head().id;
-        } else {
-            of.head = std::move(now_held);
-        }
-    } else {
-        changes = of.timeline.read(read.slice.id, now, records, pages, decision.again_at, found);
-        if (read.slice.is_whole()) {
-            of.learned.head_read_at = now;
-        }
-        add_changes(unit, changes);
-        auto merged = of.timeline.merge_around(read.slice.id, now);
-        changes.put.insert(changes.put.end(), merged.put.begin(), merged.put.end());
-        changes.gone = merged.gone;
-        add_changes(unit, merged);
-        of.learned.granularity = of.timeline.granularity();
-    }
-    if (read.slice.is_open()) {
-        add_changes(unit, changes);
-    }
+    const auto changes = is_head ? note_head(read, pages, std::move(held), now)
+                                 : note_history(read, pages, verdict, now);
+    of.learned.granularity = of.timeline.granularity();
+    add_changes(unit, changes);
     unit.listings.push_back(of.learned);
-    const bool nothing_new = read.slice.is_open() && !rows && exact && !moved &&
+    // A head that shows nothing new is not written at each poll.
+    const bool nothing_new = is_head && !rows && exact && changes.put.size() <= 1 &&
                              unit.rejected.empty() && unit.suspects.empty() &&
                              unit.cleared_suspects.empty();
     if (!nothing_new || now >= of.head_saved_at + head_saved_every || now < of.head_saved_at) {
         co_await commit(context, of, unit);
-        of.head_saved_at = read.slice.is_open() ? now : of.head_saved_at;
+        of.head_saved_at = is_head ? now : of.head_saved_at;
     }
     end_turn(context, of);
     of.timeline.release(changes);
     of.timeline.release(read.slice.id);
-    if (decision.held > 0 || view_of(context, of).waiting_deletes > 0) {
+    if (verdict.decision.held > 0 || view_of(context, of).waiting_deletes > 0) {
         co_await count_held_deletions(context, of);
     }
     auto& view = view_of(context, of);
@@ -370,18 +229,17 @@ awaitable<bool> read_whole(reading& read) {
     std::string drift;
     bool compared = false;
     for (int pass = 1; pass <= most_passes; ++pass) {
-        fetch::paginator pages(options_for(read));
-        const auto result = co_await run_pass(read, pages);
+        const auto result = co_await run_pass(read);
         if (result.failed) {
             co_await give_back(read, *result.failed);
             co_return false;
         }
         if (result.too_many_pages) {
-            co_await split(read, result.done.pages);
+            co_await split(read, result.pages);
             co_return true;
         }
         const bool agrees = previous && *previous == read.sink.seen();
-        if (result.done.drift.empty() || agrees) {
+        if (result.drift.empty() || agrees) {
             if (!compared && read.compares) {
                 compared = true;
                 if (!co_await rows_are_as_known(read)) {
@@ -392,11 +250,11 @@ awaitable<bool> read_whole(reading& read) {
                 }
             }
             // The pages are steady, whatever the totals say: from now on they are no hint here.
-            read.of.trust_totals = read.of.trust_totals && result.done.drift.empty();
-            co_await finish(read, result.done.pages);
+            read.of.trust_totals = read.of.trust_totals && result.drift.empty();
+            co_await finish(read, result.pages);
             co_return true;
         }
-        drift = result.done.drift;
+        drift = result.drift;
         previous = read.sink.seen();
         read.sink.begin_pass();
     }

@@ -7,8 +7,8 @@
 namespace callmirror::engine {
 namespace {
 
-constexpr std::size_t most_rows = 2'500;
-constexpr std::size_t most_bytes = 2U << 20U;
+constexpr std::size_t most_rows = 5'000;
+constexpr std::size_t most_bytes = 4U << 20U;
 
 std::uint64_t hash_text(std::string_view text) {
     std::uint64_t hash = 0x9e3779b97f4a7c15U;

@@ -32,7 +32,8 @@ page_step paginator::next() {
     }
     if (phase_ == phase::reading) {
         if (reading_ >= 0) {
-            return fetch_page{reading_, false};
+            // The first page last of all: it shows what has come in front of the others.
+            return fetch_page{reading_, false, std::max(reading_ - 1, 0)};
         }
         plan_rechecks();
         phase_ = phase::rechecking;

@@ -17,6 +17,12 @@
 //   that was not read yet (neither the first nor probed), the deletion on one that was (not the
 //   last). Total, number of records, first and last page are the same then, and only reading all
 //   of it again tells; the timeline does that within days.
+//   Pages may be fetched side by side, but for the first, which is fetched last, and the last,
+//   which was seen before all of them (by the probe).
+//   A deletion that falls after the fetch of page i and before that of page i + 1 moves a record
+//   from the latter to the former, unseen. But from i + 1 (after it) up to the last page (before
+//   it) there is a page that was fetched after it below one that was fetched before it, and there
+//   a record is seen twice.
 // polling: for the head, which is read again in seconds: first page to last, and a short page ends
 //   it once the server has been seen to serve a full one.
 //
@@ -49,8 +55,9 @@ struct page_facts {
 };
 
 struct fetch_page {
-    int index;  // 0-based, whatever the server counts from
-    bool probe; // its records count only if keep_probe says so
+    int index;         // 0-based, whatever the server counts from
+    bool probe;        // its records count only if keep_probe says so
+    int following = 0; // pages right below it that may be fetched beside it: they come next
 };
 struct keep_probe { // the probe of this page is the first page of the pass
     int index;

@@ -153,10 +153,6 @@ milliseconds timeline::next_width() const {
         const auto fitting = milliseconds(
             static_cast<std::int64_t>(std::min(room / each_second, 366.0 * 86400) * 1000));
         wanted = std::min(wanted, fitting);
-        if (rules_.history_start) { // narrower towards the end, so that all readers end together
-            const auto share = (neighbour.begins - *rules_.history_start) / (2 * rules_.ahead);
-            wanted = std::min(wanted, std::max<milliseconds>(share, fitting / 4));
-        }
     }
     return std::max<milliseconds>(std::chrono::round<std::chrono::days>(wanted), day);
 }

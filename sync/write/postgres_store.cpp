@@ -112,11 +112,16 @@ lease_answer postgres_store::acquire(const std::string& account, const std::stri
     return answer;
 }
 
-void postgres_store::renew(const lease& held, std::chrono::milliseconds time_to_live) {
+bool postgres_store::renew(const lease& held, std::chrono::milliseconds time_to_live) {
+    bool ordered = false;
     session_.in_transaction("renew the lease of " + held.account, [&](transaction& within) {
-        if (within.run(sql::renew_lease.text, fence_of(held).add(time_to_live.count())).empty())
+        const auto rows =
+            within.run(sql::renew_lease.text, fence_of(held).add(time_to_live.count()));
+        if (rows.empty())
             throw_lost(held);
+        ordered = rows[0][0].c_str()[0] == 't';
     });
+    return ordered;
 }
 
 void postgres_store::release(const lease& held, std::chrono::milliseconds quiet) noexcept {

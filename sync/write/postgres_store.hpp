@@ -28,7 +28,7 @@ public:
     // The holder of a lease may take it again; it has another fence then.
     lease_answer acquire(const std::string& account, const std::string& holder,
                          std::chrono::milliseconds time_to_live) override;
-    void renew(const lease& held, std::chrono::milliseconds time_to_live) override;
+    bool renew(const lease& held, std::chrono::milliseconds time_to_live) override;
     void release(const lease& held, std::chrono::milliseconds quiet) noexcept override;
 
     account_state load(const lease& held) override;

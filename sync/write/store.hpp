@@ -242,7 +242,8 @@ public:
     // Takes the account where nobody holds it or its holder's time is up.
     virtual lease_answer acquire(const std::string& account, const std::string& holder,
                                  std::chrono::milliseconds time_to_live) = 0;
-    virtual void renew(const lease& held, std::chrono::milliseconds time_to_live) = 0;
+    // True where there are open orders.
+    virtual bool renew(const lease& held, std::chrono::milliseconds time_to_live) = 0;
     // `quiet` is how long the next holder has to wait before its first request. Never throws.
     virtual void release(const lease& held, std::chrono::milliseconds quiet) noexcept = 0;
 

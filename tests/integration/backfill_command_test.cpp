@@ -67,6 +67,22 @@ TEST_F(Backfill, ReadsNothingButTheResourceAndTheAccountNamed) {
     EXPECT_EQ(run("backfill --account gamma").status, 64);
 }
 
+TEST_F(Backfill, FetchesThePagesOfOneStretchSideBySide) {
+    api_source from;
+    from.manner("latency_ms", "40");
+    const auto day = floor_day(now() - std::chrono::days(4));
+    from.add(resource::calls, day + std::chrono::hours(9), 60, std::chrono::minutes(1));
+    config.page_size = 5;
+    config.max_in_flight = 8;
+    configure(from);
+    const auto done =
+        run("backfill --resource calls --from " + format_day(day) + " --to " + format_day(day));
+    EXPECT_EQ(done.status, 0) << done.text();
+    EXPECT_GE(count("calls"), 60);
+    EXPECT_GE(from.server().seen().most_in_flight, 6U);
+    expect_mirrored(from);
+}
+
 TEST_F(Backfill, IsInterruptedCleanlyAndGoesOn) {
     api_source from;
     from.manner("latency_ms", "20");

@@ -177,6 +177,7 @@ TEST_F(Suspects, FindTheParametersOfTheirPath) {
 
 TEST_F(Orders, AreOpenUntilTheyAreDone) {
     const lease held = take();
+    EXPECT_FALSE(store.renew(held, 1min));
     order_row order;
     order.kind = "again";
     order.resource = "calls";
@@ -184,6 +185,7 @@ TEST_F(Orders, AreOpenUntilTheyAreDone) {
     const auto first = store.place_order("acme", order);
     const auto second = store.place_order("acme", {.kind = "accept_deletes"});
     store.place_order("other", order);
+    EXPECT_TRUE(store.renew(held, 1min));
     const auto open = store.open_orders(held);
     ASSERT_EQ(open.size(), 2u);
     EXPECT_EQ(open[0].id, first);

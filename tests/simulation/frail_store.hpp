@@ -30,8 +30,8 @@ public:
                                 std::chrono::milliseconds time_to_live) override {
         return call("acquire", [&] { return behind_.acquire(account, holder, time_to_live); });
     }
-    void renew(const write::lease& held, std::chrono::milliseconds time_to_live) override {
-        call("renew", [&] { behind_.renew(held, time_to_live); });
+    bool renew(const write::lease& held, std::chrono::milliseconds time_to_live) override {
+        return call("renew", [&] { return behind_.renew(held, time_to_live); });
     }
     void release(const write::lease& held, std::chrono::milliseconds quiet) noexcept override {
         try {

@@ -80,11 +80,12 @@ write::lease_answer memory_store::acquire(const std::string& account, const std:
     return answer;
 }
 
-void memory_store::renew(const write::lease& held, std::chrono::milliseconds time_to_live) {
+bool memory_store::renew(const write::lease& held, std::chrono::milliseconds time_to_live) {
     if (!holds(held)) {
         throw write::lease_lost("the lease of " + held.holder + " is lost");
     }
     leases_[held.account].expires_at = now() + time_to_live;
+    return has_open_orders();
 }
 
 void memory_store::release(const write::lease& held, std::chrono::milliseconds quiet) noexcept {

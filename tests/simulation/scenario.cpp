@@ -76,7 +76,9 @@ void draw_account(chance& luck, scenario& of) {
     account.requests_per_second = one_of(luck, {2.0, 5.0, 20.0, 100.0});
     const bool poor = account.requests_per_second < 20;
     account.page_size = poor ? one_of(luck, {20, 50, 100}) : one_of(luck, {5, 10, 20, 50});
-    account.max_in_flight = 1 + static_cast<int>(luck.below(6));
+    const auto in_flight = 1 + static_cast<int>(luck.below(6));
+    account.max_in_flight =
+        in_flight == 6 ? 16 : in_flight; // more than slices that wait: see page_window
     account.poll_interval =
         poor ? one_of<milliseconds>(luck, {30s, 120s}) : one_of<milliseconds>(luck, {5s, 30s});
     account.snapshot_interval = 4 * account.poll_interval;

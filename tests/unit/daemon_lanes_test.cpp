@@ -22,7 +22,7 @@ public:
                                 std::chrono::milliseconds) override {
         return {};
     }
-    void renew(const write::lease&, std::chrono::milliseconds) override {}
+    bool renew(const write::lease&, std::chrono::milliseconds) override { return false; }
     void release(const write::lease&, std::chrono::milliseconds) noexcept override {}
     write::account_state load(const write::lease&) override { return {}; }
     std::vector<write::digest_piece> load_digest(const write::lease&, write::slice_id) override {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <random>
 #include <set>
 #include <string>
@@ -106,13 +107,24 @@ struct pass_outcome {
     }
 };
 
-// `change(model, k)` is called before the k-th request, from 1.
+// The pages that are fetched beside the wanted one, and which of them is served first.
+struct side_by_side {
+    int pages = 1;
+    std::function<std::size_t(std::size_t count)> first = [](std::size_t) { return 0; };
+};
+
+// `change(model, k)` is called before the k-th request is served, from 1.
 inline pass_outcome read_pass(listing_model& model, const paginator_options& options,
                               const std::function<void(listing_model&, int)>& change = {},
-                              int most_requests = 5'000) {
+                              int most_requests = 5'000, const side_by_side& fetching = {}) {
     paginator pages(options);
     pass_outcome outcome;
     std::vector<int> last_probe;
+    struct served_page {
+        std::vector<int> keys;
+        page_facts facts;
+    };
+    std::map<int, served_page> fetched;
     const auto visible = [&] {
         std::set<int> keys;
         std::ranges::copy_if(model.records, std::inserter(keys, keys.end()),
@@ -135,25 +147,40 @@ inline pass_outcome read_pass(listing_model& model, const paginator_options& opt
             continue;
         }
         const auto& wanted = std::get<fetch_page>(step);
-        if (outcome.requests == 0) {
-            outcome.steady = visible();
-        } else if (change) {
-            change(model, outcome.requests);
-            std::set<int> both;
-            std::ranges::set_intersection(outcome.steady, visible(),
-                                          std::inserter(both, both.end()));
-            outcome.steady = std::move(both);
+        std::vector<int> under_way;
+        for (int i = 0; i <= std::min(wanted.following, fetching.pages - 1); ++i) {
+            if (!fetched.contains(wanted.index - i)) {
+                under_way.push_back(wanted.index - i);
+            }
         }
-        ++outcome.requests;
-        if (model.refuses(wanted.index)) {
+        while (!fetched.contains(wanted.index)) {
+            if (outcome.requests == 0) {
+                outcome.steady = visible();
+            } else if (change) {
+                change(model, outcome.requests);
+                std::set<int> both;
+                std::ranges::set_intersection(outcome.steady, visible(),
+                                              std::inserter(both, both.end()));
+                outcome.steady = std::move(both);
+            }
+            ++outcome.requests;
+            const auto next =
+                under_way.begin() + static_cast<std::ptrdiff_t>(fetching.first(under_way.size()));
+            if (model.refuses(*next)) {
+                break; // only where pages are looked for, one at a time
+            }
+            const auto keys = model.page(*next);
+            fetched[*next] = {keys, model.facts(*next, keys)};
+            under_way.erase(next);
+        }
+        if (!fetched.contains(wanted.index)) {
             if (!pages.refused(wanted.index)) {
                 outcome.broken = "refused";
                 return outcome;
             }
             continue;
         }
-        const auto served = model.page(wanted.index);
-        auto facts = model.facts(wanted.index, served);
+        auto [served, facts] = std::move(fetched.extract(wanted.index).mapped());
         if (wanted.probe) {
             if (!served.empty()) {
                 last_probe = served;

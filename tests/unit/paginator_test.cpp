@@ -137,11 +137,41 @@ TEST(Paginator, NoSingleChangeHidesARecordUnnoticed) {
     EXPECT_GT(hidden, 1000) << "the model never hid anything: the test proves nothing";
 }
 
+// The same where four pages are fetched side by side, the lowest served first.
+TEST(Paginator, NoSingleChangeHidesARecordUnnoticedWherePagesAreFetchedSideBySide) {
+    const side_by_side four{.pages = 4, .first = [](std::size_t count) { return count - 1; }};
+    int hidden = 0;
+    for (const auto total : all_totals) {
+        for (int records = 10; records <= 22; ++records) {
+            for (int when = 1; when <= 14; ++when) {
+                for (int place = -records; place <= records; ++place) {
+                    auto model = listing(records, 3, total);
+                    const auto change = [&](listing_model& changing, int k) {
+                        if (k == when && place >= 0) {
+                            changing.insert(static_cast<std::size_t>(place));
+                        } else if (k == when) {
+                            changing.remove(static_cast<std::size_t>(-place - 1));
+                        }
+                    };
+                    const auto read =
+                        read_pass(model, strict(3, pages_of(records, 3)), change, 5'000, four);
+                    ASSERT_EQ(read.broken, "");
+                    ASSERT_FALSE(read.lost())
+                        << records << " records, place " << place << " before request " << when;
+                    hidden += std::ranges::includes(read.seen, read.steady) ? 0 : 1;
+                }
+            }
+        }
+    }
+    EXPECT_GT(hidden, 1000) << "the model never hid anything: the test proves nothing";
+}
+
 struct schedule {
     bool insertions = true;
     bool deletions = true;
     bool at_the_front_only = false; // insertions
     double chance = 0.2;            // before each request
+    int side_by_side = 1;           // pages
 };
 
 // How many of `runs` random schedules lost a record without a word; `hidden`: or with one.
@@ -166,7 +196,10 @@ int losses(const schedule& plan, int runs, bool filters, int& hidden, int& clean
         const int guess = pick(3) == 0 ? pick(40) : pages + pick(3) - 1;
         const int limit = pick(2) == 0 ? static_cast<int>(model.page_size) : 100; // 100: cut down
         bool any = false;
-        const auto read = read_pass(model, strict(limit, guess), [&](listing_model& changing, int) {
+        const side_by_side fetching{.pages = plan.side_by_side, .first = [&](std::size_t count) {
+                                        return count < 2 ? 0 : random() % count;
+                                    }};
+        const auto change = [&](listing_model& changing, int) {
             const double die = static_cast<double>(random() % 1'000'000) / 1e6;
             if (die >= plan.chance) {
                 return;
@@ -187,7 +220,8 @@ int losses(const schedule& plan, int runs, bool filters, int& hidden, int& clean
                 }
                 any = true;
             }
-        });
+        };
+        const auto read = read_pass(model, strict(limit, guess), change, 5'000, fetching);
         lost += read.lost() ? 1 : 0;
         hidden += std::ranges::includes(read.seen, read.steady) ? 0 : 1;
         clean += any && read.drift.empty() && read.broken.empty() ? 1 : 0;
@@ -202,21 +236,27 @@ int losses(const schedule& plan, int runs, bool filters, int& hidden, int& clean
 
 TEST(Paginator, NoSeriesOfDeletionsHidesARecordUnnoticed) {
     for (const double chance : {0.03, 0.2, 0.7}) {
-        int hidden = 0;
-        int clean = 0;
-        EXPECT_EQ(losses({.insertions = false, .chance = chance}, 4'000, false, hidden, clean), 0);
-        EXPECT_GT(hidden, 10);
-        EXPECT_GT(clean, 0);
+        for (const int pages : {1, 2, 7}) {
+            int hidden = 0;
+            int clean = 0;
+            const schedule plan{.insertions = false, .chance = chance, .side_by_side = pages};
+            EXPECT_EQ(losses(plan, 4'000, false, hidden, clean), 0);
+            EXPECT_GT(hidden, 10);
+            EXPECT_GT(clean, 0);
+        }
     }
 }
 
 TEST(Paginator, NoSeriesOfInsertionsHidesARecordUnnoticed) {
     for (const double chance : {0.03, 0.2, 0.7}) {
-        int hidden = 0;
-        int clean = 0;
-        EXPECT_EQ(losses({.deletions = false, .chance = chance}, 4'000, false, hidden, clean), 0);
-        EXPECT_GT(hidden, 100);
-        EXPECT_GT(clean, 0);
+        for (const int pages : {1, 2, 7}) {
+            int hidden = 0;
+            int clean = 0;
+            const schedule plan{.deletions = false, .chance = chance, .side_by_side = pages};
+            EXPECT_EQ(losses(plan, 4'000, false, hidden, clean), 0);
+            EXPECT_GT(hidden, 100);
+            EXPECT_GT(clean, 0);
+        }
     }
 }
 
@@ -235,23 +275,29 @@ TEST(Paginator, HardlyAnythingHidesBehindPagesThatAreFiltered) {
 // The usual: new records come first, old ones are deleted anywhere.
 TEST(Paginator, NothingHidesWhereRecordsComeAtTheFrontAndGoAnywhere) {
     for (const double chance : {0.05, 0.2, 0.6}) {
-        int hidden = 0;
-        int clean = 0;
-        const schedule usual{.at_the_front_only = true, .chance = chance};
-        EXPECT_EQ(losses(usual, 4'000, false, hidden, clean), 0);
-        EXPECT_GT(hidden, 100);
+        for (const int pages : {1, 2, 7}) {
+            int hidden = 0;
+            int clean = 0;
+            const schedule usual{
+                .at_the_front_only = true, .chance = chance, .side_by_side = pages};
+            EXPECT_EQ(losses(usual, 4'000, false, hidden, clean), 0);
+            EXPECT_GT(hidden, 100);
+        }
     }
 }
 
 // The hole that paginator.hpp names. It needs both, in the right places, within one pass.
 TEST(Paginator, FewMixturesOfInsertionsAndDeletionsHideARecord) {
-    int hidden = 0;
-    int clean = 0;
-    const int lost = losses({.chance = 0.2}, 20'000, false, hidden, clean);
-    std::cout << lost << " of 20000 passes with random insertions and deletions lost a record "
-              << "unnoticed; " << hidden << " hid one\n";
-    EXPECT_LT(lost * 50, hidden);
-    EXPECT_GT(clean, 10);
+    for (const int pages : {1, 7}) {
+        int hidden = 0;
+        int clean = 0;
+        const schedule plan{.chance = 0.2, .side_by_side = pages};
+        const int lost = losses(plan, 20'000, false, hidden, clean);
+        std::cout << lost << " of 20000 passes with random insertions and deletions lost a record "
+                  << "unnoticed; " << hidden << " hid one\n";
+        EXPECT_LT(lost * 50, hidden);
+        EXPECT_GT(clean, 10);
+    }
 }
 
 TEST(Paginator, SaysWhatDrifted) {
