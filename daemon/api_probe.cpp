@@ -96,13 +96,31 @@ engine::awaitable<probe_problem> api_probe::find_companies(std::vector<std::int6
     co_return problem;
 }
 
-std::vector<list_probe> lists_of(api_probe& through, const std::vector<std::int64_t>& companies) {
-    const auto& wanted = through.account().resources;
-    std::vector<list_probe> lists;
-    for (const auto& resource : providers::find_platform(through.account().provider)->resources) {
-        if (!wanted.empty() && std::ranges::find(wanted, resource.name) == wanted.end()) {
-            continue;
+namespace {
+
+std::vector<const providers::resource*> mirrored_by(const config::account_settings& account) {
+    const auto& wanted = account.resources;
+    std::vector<const providers::resource*> all;
+    for (const auto& each : providers::find_platform(account.provider)->resources) {
+        if (wanted.empty() || std::ranges::find(wanted, each.name) != wanted.end()) {
+            all.push_back(&each);
         }
+    }
+    return all;
+}
+
+} // namespace
+
+std::vector<const providers::resource*> without_list(const config::account_settings& account) {
+    auto all = mirrored_by(account);
+    std::erase_if(all, [](const auto* each) { return each->kind != providers::shape::by_key; });
+    return all;
+}
+
+std::vector<list_probe> lists_of(api_probe& through, const std::vector<std::int64_t>& companies) {
+    std::vector<list_probe> lists;
+    for (const auto* each : mirrored_by(through.account())) {
+        const auto& resource = *each;
         if (resource.kind == providers::shape::by_key) { // there is no list to look at
             continue;
         }

@@ -76,7 +76,7 @@ public:
                                          fetch::page_facts& facts);
 
     std::string name() const;
-    bool takes_page() const { return resource_.takes_page; }
+    const providers::resource& resource() const { return resource_; }
     int limit() const { return limit_; }           // 0: none is asked for
     std::size_t served() const { return served_; } // most records seen on a page
 
@@ -93,6 +93,9 @@ private:
     int limit_;
     std::size_t served_ = 0;
 };
+
+// What an account mirrors that has no list.
+std::vector<const providers::resource*> without_list(const config::account_settings& account);
 
 // The lists of an account: each resource, once for each company where it is a company's.
 std::vector<list_probe> lists_of(api_probe& through, const std::vector<std::int64_t>& companies);

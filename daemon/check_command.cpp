@@ -110,14 +110,10 @@ engine::awaitable<exit_status> check_account(const boost::asio::any_io_executor&
         if (!judge_self(to, self, of.settings, companies)) {
             co_return to.worst_status();
         }
-        for (const auto& each : providers::find_platform(of.settings.provider)->resources) {
-            const auto& wanted = of.settings.resources;
-            if (each.kind == providers::shape::by_key &&
-                (wanted.empty() || std::ranges::find(wanted, each.name) != wanted.end())) {
-                to.ok(of.settings.name + ": " + std::string(each.name),
-                      "has no list: asked for one by one, by " + std::string(each.keys_from.table) +
-                          "." + std::string(each.keys_from.column));
-            }
+        for (const auto* each : without_list(of.settings)) {
+            to.ok(of.settings.name + ": " + std::string(each->name),
+                  "has no list: asked for one by one, by " + std::string(each->keys_from.table) +
+                      "." + std::string(each->keys_from.column));
         }
         auto lists = lists_of(api, companies);
         for (auto& list : lists) {

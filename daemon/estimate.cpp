@@ -9,7 +9,17 @@ namespace callmirror::daemon {
 namespace {
 
 constexpr double pages_read_twice = 1.05; // seams between slices, retries
-constexpr std::uint64_t requests_to_begin = 2;
+constexpr int requests_of_heads = 2;
+
+// Counted on small accounts: how the list counts its pages is found out, its head is read, and the
+// last page of each stretch is looked for. History without a beginning is followed in growing
+// stretches until three years held nothing.
+int requests_to_begin(const providers::resource& resource, const plan::time_range& range) {
+    if (resource.has_time_axis()) {
+        return range.from == start_of_time ? 23 : 5;
+    }
+    return resource.takes_page ? 5 : 1;
+}
 
 std::string duration_of(std::uint64_t requests, double pace) {
     const auto seconds = static_cast<double>(requests) / std::max(pace, 0.001);
@@ -54,18 +64,39 @@ void note_problem(list_estimate& result, const probe_problem& problem) {
 
 std::uint64_t requests_for(const list_estimate& of) {
     const auto pages = static_cast<double>(missing_of(of)) / std::max(of.page, 1);
-    return static_cast<std::uint64_t>(std::ceil(pages * pages_read_twice)) + requests_to_begin;
+    return static_cast<std::uint64_t>(std::ceil(pages * pages_read_twice)) +
+           static_cast<std::uint64_t>(of.mirrored > 0 ? requests_of_heads : of.to_begin);
+}
+
+list_estimate estimate_by_key(const providers::resource& resource,
+                              const std::vector<list_estimate>& lists) {
+    list_estimate result;
+    result.list = resource.name;
+    result.page = 1;
+    result.to_begin = 0;
+    const std::string keys(resource.keys_from.table);
+    result.how_sure = "at most a request for each of " + keys;
+    result.problem = "asked for by " + keys + ", which are not looked at";
+    for (const auto& each : lists) {
+        if (each.list == keys || each.list.starts_with(keys + " ")) {
+            result.rows += each.rows;
+            result.problem = each.problem.empty() ? "" : "asked for by " + keys + ": see there";
+        }
+    }
+    return result;
 }
 
 engine::awaitable<list_estimate> estimate_list(list_probe& of, plan::time_range range) {
     list_estimate result;
     result.list = of.name();
+    result.to_begin = requests_to_begin(of.resource(), range);
     const auto unknown = co_await of.learn();
     if (unknown.what != fetch::verdict::ok) {
         note_problem(result, unknown);
         co_return result;
     }
-    fetch::paginator pages({.strict = true, .takes_page = of.takes_page(), .limit = of.limit()});
+    fetch::paginator pages(
+        {.strict = true, .takes_page = of.resource().takes_page, .limit = of.limit()});
     fetch::page_facts first;
     fetch::page_facts last;
     int last_index = -1;

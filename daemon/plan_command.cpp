@@ -11,6 +11,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <random>
 #include <stdexcept>
@@ -41,6 +42,13 @@ account_state known_of(const setup& all, const config::account_settings& account
     return state;
 }
 
+std::uint64_t mirrored_of(const account_state& known, const std::string& list) {
+    const auto found = std::ranges::find_if(known.lists, [&](const auto& each) {
+        return list == list_name(each.resource, each.scope);
+    });
+    return found == known.lists.end() ? 0 : found->records;
+}
+
 engine::awaitable<exit_status> plan_account(const boost::asio::any_io_executor& executor,
                                             engine::task_group& tasks, const setup& all,
                                             const account_setup& of, plan::time_range range,
@@ -65,11 +73,7 @@ engine::awaitable<exit_status> plan_account(const boost::asio::any_io_executor& 
     const bool all_wanted = of.settings.resources.empty(); // as far as the key may read
     for (auto& list : lists) {
         auto estimate = co_await estimate_list(list, range);
-        for (const auto& each : known.lists) {
-            if (estimate.list == list_name(each.resource, each.scope)) {
-                estimate.mirrored = each.records;
-            }
-        }
+        estimate.mirrored = mirrored_of(known, estimate.list);
         status = worst(status, estimate.refused       ? exit_status::refused
                                : estimate.unreachable ? exit_status::unavailable
                                : !estimate.problem.empty() && !(estimate.aside && all_wanted)
@@ -78,6 +82,13 @@ engine::awaitable<exit_status> plan_account(const boost::asio::any_io_executor& 
         estimates.push_back(std::move(estimate));
         if (status == exit_status::refused || status == exit_status::unavailable) {
             break;
+        }
+    }
+    if (status == exit_status::done || status == exit_status::in_part) {
+        for (const auto* each : without_list(of.settings)) {
+            auto estimate = estimate_by_key(*each, estimates);
+            estimate.mirrored = mirrored_of(known, estimate.list);
+            estimates.push_back(std::move(estimate));
         }
     }
     const auto text = plan_text(of.settings.name, estimates, api.pace().rate(), api.requests());

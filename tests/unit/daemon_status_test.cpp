@@ -275,6 +275,21 @@ TEST(Plan, CountsRequestsFromWhatIsMissing) {
     EXPECT_EQ(requests_for(calls), 2U);
 }
 
+TEST(Plan, CountsARequestForEachRecordThatARecordWithoutListIsAskedForBy) {
+    const auto* platform = providers::find_platform("snapcall");
+    const auto& agents = *providers::find_resource(*platform, "agents");
+    list_estimate users;
+    users.list = "users of company 7";
+    users.rows = 40;
+    auto more = users;
+    more.list = "users of company 8";
+    const auto asked = estimate_by_key(agents, {users, more});
+    EXPECT_EQ(asked.rows, 80U);
+    EXPECT_EQ(requests_for(asked), 84U);
+    EXPECT_EQ(asked.problem, "");
+    EXPECT_NE(estimate_by_key(agents, {}).problem, "");
+}
+
 TEST(Plan, SaysRowsRequestsTimeAndHowSureThatIs) {
     list_estimate calls;
     calls.list = "calls";
