@@ -132,10 +132,12 @@ slice_changes timeline::extend(utc_time now, const time_range& range) {
     return changed(std::move(planned));
 }
 
-// As wide as makes a slice of about target_pages, judged by what was read nearest to it; at most
-// four times as wide as that one, so that one silent stretch does not lead to a jump into the
-// unknown. Those in between are planned and not read yet: they must not hold the growth up, or it
-// never comes about where several are read at once.
+// As wide as makes a slice of about target_pages, judged by the oldest week that was read: a
+// weekend would make it three times too wide, and the last busy day every one of three silent years
+// as narrow as itself. At most four times as wide as what was read nearest to it, so that one
+// silent stretch does not lead to a jump into the unknown. Those in between are planned and not
+// read yet: they must not hold the growth up, or it never comes about where several are read at
+// once.
 milliseconds timeline::next_width() const {
     const auto& neighbour = slices_.front();
     if (neighbour.is_open()) {
@@ -148,13 +150,25 @@ milliseconds timeline::next_width() const {
         grown = std::max(grown, 4 * nearest_read->width());
     }
     auto wanted = std::min<milliseconds>(grown, widest);
-    if (const auto each_second = records_each_second(slices_.front()); each_second > 0) {
+    if (const auto each_second = records_each_second_of_oldest_week(); each_second > 0) {
         const double room = static_cast<double>(rules_.page_size) * rules_.target_pages;
         const auto fitting = milliseconds(
             static_cast<std::int64_t>(std::min(room / each_second, 366.0 * 86400) * 1000));
         wanted = std::min(wanted, fitting);
     }
     return std::max<milliseconds>(std::chrono::round<std::chrono::days>(wanted), day);
+}
+
+double timeline::records_each_second_of_oldest_week() const {
+    double records = 0;
+    milliseconds width{0};
+    for (const auto& each : slices_) {
+        if (each.read_at && !each.is_open() && width < 7 * day) {
+            records += static_cast<double>(each.records);
+            width += each.width();
+        }
+    }
+    return records > 0 ? records / std::chrono::duration<double>(width).count() : 0;
 }
 
 // As dense as the slice nearest to it that has been read and is not empty; 0 where there is none.

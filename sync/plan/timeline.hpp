@@ -140,6 +140,7 @@ private:
     bool may_plan(const time_range& range) const;
     std::chrono::milliseconds next_width() const;
     double records_each_second(const slice& near) const;
+    double records_each_second_of_oldest_week() const; // that was read; 0 where none was
     slice_changes changed(std::vector<slice> put);
     utc_time due_after(const slice& which, utc_time now) const;
     utc_time due_after_whole(const slice& which, utc_time now) const;

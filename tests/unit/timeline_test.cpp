@@ -128,6 +128,31 @@ TEST(Timeline, EndsTheHistoryOfAnEmptyListInFewRequests) {
     EXPECT_LE(engine.requests, 30);
 }
 
+TEST(Timeline, FollowsSilenceInGrowingStretchesHoweverBusyTheDaysBeforeIt) {
+    engine_model engine(steady(20'000, at("2026-11-01T00:00:00Z")), {}, today);
+    engine.backfill();
+    const auto silent = std::ranges::count_if(engine.line.slices(),
+                                              [](const slice& each) { return each.records == 0; });
+    EXPECT_LE(silent, 20);
+    EXPECT_LE(engine.reads, 60);
+}
+
+// Fridays to Mondays: whatever was read last, the next slice is about as long as it should be.
+TEST(Timeline, PlansByTheWeekNotByTheDay) {
+    source_model source;
+    for (auto monday = at("2026-02-02T00:00:00Z"); monday < today; monday += 7 * 24h) {
+        source.steady.push_back({monday, monday + 5 * 24h, 8'000});
+        source.steady.push_back({monday + 5 * 24h, monday + 7 * 24h, 1'000});
+    }
+    engine_model engine(source, since("2026-02-02"), today);
+    engine.backfill();
+    std::int32_t most = 0;
+    for (const auto& each : engine.line.slices()) {
+        most = std::max(most, each.pages);
+    }
+    EXPECT_LE(most, 200) << "twice what is aimed at";
+}
+
 TEST(Timeline, FindsDataBehindAGapOfTwoYears) {
     for (const double per_day : {0.1, 5.0, 500.0, 20'000.0}) {
         source_model source{
