@@ -11,7 +11,15 @@ constexpr auto looked_every = 60s;
 constexpr std::size_t worth_giving_back = std::size_t{32} << 20U;
 constexpr std::size_t kept = std::size_t{4} << 20U; // for the next pages
 
+constexpr int large = 2 << 20;
+constexpr int kept_at_the_end = 16 << 20;
+
 } // namespace
+
+void give_back_large_pieces() {
+    ::mallopt(M_MMAP_THRESHOLD, large); // no longer moved by glibc
+    ::mallopt(M_TRIM_THRESHOLD, kept_at_the_end);
+}
 
 void heap_keeper::tend(steady_time now) {
     if (now < next_) {

@@ -3,6 +3,7 @@
 #include "daemon/command_line.hpp"
 #include "daemon/deletes_command.hpp"
 #include "daemon/fields_command.hpp"
+#include "daemon/heap.hpp"
 #include "daemon/migrate_command.hpp"
 #include "daemon/plan_command.hpp"
 #include "daemon/private_memory.hpp"
@@ -42,6 +43,7 @@ exit_status carry_out(const command_line& line) {
 
 int main(int argc, char** argv) {
     keep_memory_private();
+    give_back_large_pieces();
     try {
         const auto parsed = parse_command_line(argc, argv);
         if (const auto* text = std::get_if<instead>(&parsed)) {
