@@ -96,11 +96,6 @@ void add_list(std::vector<concern>& to, const engine::account_view& account,
     } else {
         add_reading(to, about, list, view);
     }
-    if (list.rejected > 0) {
-        add(counted(list.rejected, "record") + " could not be mirrored",
-            "The reasons: `select reason, count(*) from callmirror.rejected group by 1`. They are "
-            "kept there as they were served.");
-    }
     if (list.waiting_deletes > 0) {
         add(counted(list.waiting_deletes, "deletion") +
                 " wait for a word: a read would have deleted over a fifth of its records",
@@ -158,6 +153,17 @@ std::vector<concern> concerns_of(const engine::account_view& account, const web_
     }
     for (const auto& list : account.lists) {
         add_list(all, account, list, view);
+    }
+    for (const auto& [resource, records] : account.rejected) {
+        if (records > 0) {
+            all.push_back(
+                {.account = account.name,
+                 .list = resource,
+                 .what = counted(records, "record") + " could not be mirrored",
+                 .to_do = "The reasons: `select reason, count(*) from callmirror.rejected group by "
+                          "1`. They are kept there as they were served; delete them there when "
+                          "you have dealt with them."});
+        }
     }
     return all;
 }

@@ -65,6 +65,13 @@ TEST(Status, AsksForAPersonWhereOneIsNeeded) {
     refused.accounts[0].reason = "401";
     EXPECT_THAT(attention(refused), ElementsAre("acme: key refused: 401"));
 
+    auto rejected = good_status();
+    rejected.accounts[0].lists[0].rejected = 3;
+    rejected.accounts[0].lists.push_back(rejected.accounts[0].lists[0]); // another company's
+    EXPECT_THAT(
+        attention(rejected),
+        ElementsAre("acme calls: 3 records could not be mirrored: see callmirror.rejected"));
+
     auto held = good_status();
     held.accounts[0].lists[0].held = 1234;
     EXPECT_THAT(attention(held), ElementsAre("acme calls: 1,234 deletions wait for a word: "

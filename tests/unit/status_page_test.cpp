@@ -101,7 +101,7 @@ TEST(StatusPage, SaysWhatToDoAboutAFailure) {
     example_view example;
     auto& calls = example.account.lists[0];
     calls.last_error = "calls page 7: 503";
-    calls.rejected = 1;
+    example.account.rejected["calls"] = 1;
     calls.waiting_deletes = 60;
     example.account.lists[1].aside = "streams: 403";
     const auto page = status_page(example.view);
