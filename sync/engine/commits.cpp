@@ -76,7 +76,8 @@ void tell_fields(session_context& context, list& of, const field_book::page& pag
 
 } // namespace
 
-awaitable<void> commit(session_context& context, list& of, write::commit_unit& unit) {
+awaitable<write::commit_outcome> commit(session_context& context, list& of,
+                                        write::commit_unit& unit) {
     const auto fields = note_fields(context, of, unit);
     write::commit_outcome outcome;
     auto job = [&](write::store& store) { outcome = store.commit(unit); };
@@ -101,7 +102,6 @@ awaitable<void> commit(session_context& context, list& of, write::commit_unit& u
         of.unsuspected = 0;
         context.work_changed.notify();
     }
-}
     co_return outcome;
 }
 
@@ -110,6 +110,7 @@ awaitable<void> count_rejected(session_context& context) {
         context.view.rejected = store.count_rejected(context.lease);
     };
     co_await context.store.run(job);
+}
 
 awaitable<plan::digest> load_digest(session_context& context, plan::slice_id slice,
                                     std::size_t* pieces) {

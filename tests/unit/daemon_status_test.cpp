@@ -310,11 +310,11 @@ TEST(Deletes, ShowWhereHowManySinceWhenAndExamples) {
                            .since = now - 2h,
                            .begins = parse_time("2026-01-01"),
                            .ends = parse_time("2026-02-01"),
-                           .examples = "{1,2,\x1b}"};
+                           .examples = "1, 2, \x1b"};
     const auto text = held_text({slice}, now);
     EXPECT_THAT(text,
                 HasSubstr("acme     streams of company 12  2026-01-01 to 2026-02-01  1,500   200  "
-                          "2 h ago  {1,2,\\x1b}\n"));
+                          "2 h ago  1, 2, \\x1b\n"));
 }
 
 } // namespace
