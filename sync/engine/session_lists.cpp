@@ -265,6 +265,9 @@ awaitable<void> session::prepare(const write::account_state& state) {
     tasks.spawn("companies", follow_companies());
     tasks.spawn("orders", follow_orders());
     tasks.spawn("columns", follow_columns());
+    if (once()) {
+        tasks.spawn("outages", tell_outages_apart());
+    }
 }
 
 } // namespace callmirror::engine
