@@ -3,6 +3,7 @@
 #include "sync/base/text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace callmirror::engine {
 namespace {
@@ -102,6 +103,9 @@ awaitable<std::optional<problem>> send(session_context& context, list* of, plan:
         ++(of ? view_of(context, *of).answers : context.view.own_answers)[{what, got.status}];
         if (what == fetch::verdict::ok) {
             context.last_answer = context.time.now();
+            if (std::exchange(context.outage_told, false)) {
+                context.say(level::info, context.view.name + ": the API answers again");
+            }
             co_return std::nullopt;
         }
         if (what == fetch::verdict::unauthorized) {
