@@ -41,7 +41,7 @@ concern concern_of(const engine::account_view& account) {
         break;
     case account_phase::key_refused:
         made.what = "the API refuses the key, and nothing is asked with it any more";
-        made.to_do = "Put a valid key in its place, then `systemctl reload callmirror`.";
+        made.to_do = "Put a valid key in its place, then `systemctl restart callmirror`.";
         break;
     }
     return made;
