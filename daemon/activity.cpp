@@ -1,7 +1,6 @@
 #include "daemon/activity.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 namespace callmirror::daemon {
@@ -29,15 +28,19 @@ double seconds(steady_time time) {
 
 account_activity::totals account_activity::totals_of(const engine::account_view& account) {
     totals sum;
-    for (const auto count : account.answers) {
-        sum.requests += count;
-    }
-    const auto well = {fetch::verdict::ok, fetch::verdict::not_found, fetch::verdict::stopped};
-    sum.refused =
-        std::accumulate(well.begin(), well.end(), sum.requests, [&](auto left, auto each) {
-            return left - account.answers[static_cast<std::size_t>(each)];
-        });
+    const auto add = [&](const engine::answer_counts& answers) {
+        using fetch::verdict;
+        for (const auto& [kind, count] : answers) {
+            const auto what = kind.first;
+            const bool well =
+                what == verdict::ok || what == verdict::not_found || what == verdict::stopped;
+            sum.requests += count;
+            sum.refused += well ? 0 : count;
+        }
+    };
+    add(account.own_answers);
     for (const auto& list : account.lists) {
+        add(list.answers);
         sum.rows += list.inserted + list.changed + list.deleted;
         sum.deleted += list.deleted;
         sum.rejected += list.rejected;

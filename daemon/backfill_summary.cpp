@@ -78,6 +78,8 @@ std::string backfill_summary(const std::vector<progress_meter::totals>& lists,
                           {"rejected", align::right}});
         std::string notes;
         std::uint64_t rejected = 0;
+        std::size_t missing_lists = 0;
+        std::size_t complete = 0;
         for (const auto& list : lists) {
             if (list.account != account.name) {
                 continue;
@@ -90,6 +92,8 @@ std::string backfill_summary(const std::vector<progress_meter::totals>& lists,
                        figure(list.rejected)});
             rejected += list.rejected;
             const auto missing = missing_of(list);
+            missing_lists += missing.empty() ? 0 : 1;
+            complete += missing.empty() && list.last.history_complete ? 1 : 0;
             if (!missing.empty()) {
                 notes += "  " + list_name(list.resource, list.scope) + ": " + missing + '\n';
             }
@@ -107,6 +111,10 @@ std::string backfill_summary(const std::vector<progress_meter::totals>& lists,
             text += "  " + account.why + '\n';
         }
         text += (table.empty() ? "" : table.to_text("")) + notes;
+        if (missing_lists > 0 && complete > 0) {
+            text += complete == 1 ? "  one other list is complete\n"
+                                  : "  " + grouped(complete) + " other lists are complete\n";
+        }
         if (rejected > 0) {
             text += "  rejected records are in callmirror.rejected, with the reason\n";
         }

@@ -3,6 +3,7 @@
 #include "daemon/own_columns.hpp"
 #include "daemon/schema_ready.hpp"
 #include "daemon/status_line.hpp"
+#include "daemon/text_table.hpp"
 #include "daemon/version.hpp"
 #include "sync/write/postgres_store.hpp"
 
@@ -86,8 +87,10 @@ engine::awaitable<exit_status> daemon_process::supervise() {
             again = true;
             continue;
         }
-        for (const auto& file : ready.applied) {
-            say(engine::level::info, "migrated the database: " + file);
+        if (!ready.applied.empty()) {
+            say(engine::level::info,
+                "the database is at version " + std::to_string(ready.version) +
+                    " of its schema: " + counted(ready.applied.size(), "change") + " applied");
         }
         if (ready.columns_refused && columns_before_) { // only a reload gets here
             say(engine::level::error, ready.why + "; [[columns]] stays as it was");

@@ -103,8 +103,30 @@ private:
     std::vector<prometheus::MetricFamily> families_;
 };
 
+// What an alert or a rate is likely to ask for is there from the start, so that its first rise
+// shows.
+engine::answer_counts with_usual(engine::answer_counts answers) {
+    using fetch::verdict;
+    for (const auto& usual : {std::pair(verdict::ok, 200), std::pair(verdict::throttled, 429),
+                              std::pair(verdict::timeout, 0)}) {
+        answers.try_emplace(usual, 0);
+    }
+    return answers;
+}
+
+// `where`: account, resource and company.
+void add_requests(collection& to, const values& where, const engine::answer_counts& answers) {
+    for (const auto& [kind, count] : with_usual(answers)) {
+        auto labels = where;
+        labels.emplace_back(fetch::name_of(kind.first));
+        labels.push_back(kind.second > 0 ? std::to_string(kind.second) : "");
+        to.add("callmirror_requests_total", labels, count);
+    }
+}
+
 void add_counters(collection& to, const std::string& account, const engine::list_view& list) {
     const values where{account, list.resource, list.scope};
+    add_requests(to, where, list.answers);
     to.add("callmirror_records_total", where, list.records);
     const auto rows = [&](const char* outcome, std::uint64_t count) {
         const values labels{account, list.resource, list.scope, outcome};
@@ -155,11 +177,7 @@ void add_account(collection& to, const engine::account_view& account, utc_time n
         to.add("callmirror_account_state", {account.name, std::string(name_of(phase))},
                phase == account.phase);
     }
-    for (std::size_t i = 0; i < fetch::verdicts; ++i) {
-        const auto what = static_cast<fetch::verdict>(i);
-        to.add("callmirror_requests_total", {account.name, std::string(fetch::name_of(what))},
-               account.answers[i]);
-    }
+    add_requests(to, {account.name, "self", ""}, account.own_answers);
     to.add("callmirror_received_bytes_total", {account.name}, account.bytes);
     to.add("callmirror_request_duration_seconds", {account.name}, account.request_time);
     to.add("callmirror_decode_duration_seconds", {account.name}, account.decode_time);

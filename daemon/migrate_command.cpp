@@ -1,6 +1,7 @@
 #include "daemon/migrate_command.hpp"
 
 #include "config/load.hpp"
+#include "daemon/database_command.hpp"
 #include "daemon/own_columns.hpp"
 #include "daemon/reader_role.hpp"
 #include "daemon/setup.hpp"
@@ -110,7 +111,7 @@ exit_status migrate(const std::string& config_path) {
         tell(make_reader(options, "snapcall"));
         return exit_status::done;
     } catch (const postgres::database_lost& error) {
-        return fail(exit_status::unavailable, error.what());
+        return fail_without_database(error);
     } catch (const postgres::database_refused& error) {
         return fail(exit_status::refused, error.what());
     } catch (const schema::column_taken& error) {

@@ -4,6 +4,8 @@
 #include "config/read_secret.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 namespace callmirror::daemon {
@@ -22,6 +24,12 @@ config::secret take(config::secret_result result, std::string& wrong) {
     return {};
 }
 
+// "" where it can't be read: whoever needs it says so.
+std::string content_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
 } // namespace
 
 setup_result load_setup(const std::string& path, const std::vector<std::string>& only) {
@@ -36,7 +44,8 @@ setup_result load_setup(const std::string& path, const std::vector<std::string>&
     all.database_url = take(config::read_database_url(all.settings.database), wrong);
     for (const auto& account : all.settings.accounts) {
         if (only.empty() || std::ranges::find(only, account.name) != only.end()) {
-            all.accounts.push_back({account, take(config::read_api_key(account), wrong)});
+            all.accounts.push_back(
+                {account, take(config::read_api_key(account), wrong), content_of(account.ca_file)});
         }
     }
     if (!wrong.empty()) {

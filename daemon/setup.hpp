@@ -15,6 +15,7 @@ namespace callmirror::daemon {
 struct account_setup {
     config::account_settings settings;
     config::secret key;
+    std::string authorities{}; // what ca_file held: another content is another setup
 
     bool operator==(const account_setup&) const = default;
 };

@@ -199,8 +199,15 @@ std::vector<std::string> attention(const status_input& input) {
         if (!trouble.empty()) {
             lines.push_back(trouble);
         }
+        std::string_view resource;
         for (const auto& list : account.lists) {
             judge_list(lines, input, account, input.settings[i], list);
+            if (list.rejected > 0 && list.resource != resource) { // they are of no company
+                lines.push_back(account.name + " " + list.resource + ": " +
+                                counted(list.rejected, "record") +
+                                " could not be mirrored: see callmirror.rejected");
+            }
+            resource = list.resource;
         }
     }
     return lines;

@@ -41,7 +41,7 @@ concern concern_of(const engine::account_view& account) {
         break;
     case account_phase::key_refused:
         made.what = "the API refuses the key, and nothing is asked with it any more";
-        made.to_do = "Put a valid key in its place, then `systemctl reload callmirror`.";
+        made.to_do = "Put a valid key in its place, then `systemctl restart callmirror`.";
         break;
     }
     return made;
@@ -95,11 +95,6 @@ void add_list(std::vector<concern>& to, const engine::account_view& account,
             "configuration. It is tried again every hour.");
     } else {
         add_reading(to, about, list, view);
-    }
-    if (list.rejected > 0) {
-        add(counted(list.rejected, "record") + " could not be mirrored",
-            "The reasons: `select reason, count(*) from callmirror.rejected group by 1`. They are "
-            "kept there as they were served.");
     }
     if (list.waiting_deletes > 0) {
         add(counted(list.waiting_deletes, "deletion") +
@@ -158,6 +153,17 @@ std::vector<concern> concerns_of(const engine::account_view& account, const web_
     }
     for (const auto& list : account.lists) {
         add_list(all, account, list, view);
+    }
+    for (const auto& [resource, records] : account.rejected) {
+        if (records > 0) {
+            all.push_back(
+                {.account = account.name,
+                 .list = resource,
+                 .what = counted(records, "record") + " could not be mirrored",
+                 .to_do = "The reasons: `select reason, count(*) from callmirror.rejected group by "
+                          "1`. They are kept there as they were served; delete them there when "
+                          "you have dealt with them."});
+        }
     }
     return all;
 }

@@ -6,24 +6,12 @@ declare
 begin
     select string_agg(
         format('(%L, %s)', t.name,
-               coalesce((select format('(select max(t.%I) from snapcall.%I t where t.account = a.account)',
-                                       a.attname, t.name)
-                         from unnest(array['created_at', 'day']) with ordinality w (name, place)
-                         join pg_catalog.pg_attribute a
-                             on a.attrelid = t.oid and a.attname = w.name
-                                and a.atttypid = 'timestamptz'::regtype
-                         order by w.place limit 1),
-                        'null::timestamptz')),
+               case when t.dated is null then 'null::timestamptz'
+                    else format('(select max(t.%s) from snapcall.%I t where t.account = a.account)',
+                                t.dated, t.name) end),
         ', ' order by t.oid)
     into newest
-    from (
-        select c.oid, c.relname as name
-        from pg_catalog.pg_class c
-        where c.relnamespace = 'snapcall'::regnamespace and c.relkind in ('r', 'p')
-          and 5 = (select count(*) from pg_catalog.pg_attribute a
-                   where a.attrelid = c.oid and not a.attisdropped and a.attname in
-                         ('account', 'id', 'raw', 'first_seen_at', 'deleted_at'))
-    ) t;
+    from callmirror.mirror_tables t;
     execute format($view$
 create or replace view snapcall_bi.freshness as
 with slices as (

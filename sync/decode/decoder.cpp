@@ -90,7 +90,7 @@ std::string decoder::implementation::prepare(std::string_view body) {
     walker.start(index.text());
     const bool is_text =
         !starts_like_json(body) && (outcome != json_index::outcome::done || walker.value(0) == 0);
-    if (is_text && secrets.is_needed()) { // what credentials look like there is not known
+    if (is_text && !secrets.may_quote_text()) { // what credentials look like there is not known
         return "not JSON";
     }
     return is_text ? describe_text(body) : describe_outcome(outcome);

@@ -185,4 +185,10 @@ bool append_json(byte_buffer& to, std::string_view json) {
     }
 }
 
+std::string unescaped(std::string_view contents) {
+    byte_buffer plain;
+    append_unescaped(plain, contents);
+    return std::string(plain.view());
+}
+
 } // namespace callmirror::decode

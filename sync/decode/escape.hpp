@@ -13,6 +13,9 @@ namespace callmirror::decode {
 // does not know; what was appended by then stays.
 bool append_unescaped(byte_buffer& to, std::string_view contents);
 
+// What they say; at a bad escape what came before it.
+std::string unescaped(std::string_view contents);
+
 // Appends plain text as part of a COPY field.
 void append_copied(byte_buffer& to, std::string_view text);
 

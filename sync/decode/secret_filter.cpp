@@ -2,11 +2,12 @@
 
 #include "sync/base/text.hpp"
 #include "sync/decode/escape.hpp"
-#include "sync/decode/secret_names.hpp"
+#include "sync/decode/secret_links.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstring>
 #include <utility>
 
 namespace callmirror::decode {
@@ -38,37 +39,22 @@ bool is_name(std::string_view text, std::size_t quote) {
     return after < text.size() && text[after] == ':';
 }
 
-std::string unescaped(std::string_view contents) {
-    byte_buffer plain;
-    append_unescaped(plain, contents); // at a bad escape what came before it
-    return std::string(plain.view());
-}
-
-// As it stands in a link: all but the unreserved characters of RFC 3986 encoded.
-std::string percent_encoded(std::string_view text) {
-    constexpr std::string_view unreserved = "-._~";
-    std::string encoded;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte) != 0 || unreserved.find(c) != std::string_view::npos) {
-            encoded += c;
-        } else {
-            encoded += '%';
-            encoded += "0123456789ABCDEF"[byte >> 4U];
-            encoded += "0123456789ABCDEF"[byte & 15U];
-        }
-    }
-    return encoded;
-}
-
 } // namespace
 
 std::string_view secret_filter::apply(std::string_view body) {
+    const auto found = scan_.look_at(body);
+    if (found == secret_scan::found::nothing) {
+        return body;
+    }
     cleaned_.clear();
+    if (found == secret_scan::found::parameters) {
+        remove_parameters(body);
+        return cleaned_;
+    }
     cleaned_.reserve(body.size() + body.size() / 8);
     open_.assign(1, {});
     name_.clear();
-    next_ = rule::keep;
+    next_ = treatment::keep;
     taken_.clear();
     for (std::size_t at = 0; at < body.size();) {
         const char c = body[at];
@@ -93,6 +79,17 @@ std::string_view secret_filter::apply(std::string_view body) {
     return cleaned_;
 }
 
+// Signed links of media: there may be one in each record, and nothing else.
+void secret_filter::remove_parameters(std::string_view body) {
+    std::size_t done = 0;
+    for (const auto& value : scan_.parameters()) {
+        cleaned_ += body.substr(done, value.begin - done);
+        cleaned_ += removed_value;
+        done = value.end;
+    }
+    cleaned_ += body.substr(done);
+}
+
 void secret_filter::see_string(std::string_view body, std::size_t& at) {
     const auto end = closing_quote(body, at + 1);
     if (end >= body.size()) { // cut short: what it would have been is not known
@@ -114,15 +111,14 @@ void secret_filter::see_name(std::string_view contents) {
     cleaned_ += contents;
     cleaned_ += '"';
     name_ = unescaped(contents);
-    const auto is_it = [this](std::string_view name) { return equals_ignoring_case(name, name_); };
-    next_ = std::ranges::any_of(rules_.hashed, is_it) ? rule::hash
-            : is_secret_name(name_, rules_.removed)   ? rule::remove
-                                                      : rule::keep;
+    next_ = treatment_of(name_, rules_);
 }
 
 void secret_filter::see_value(std::string_view text, bool is_string) {
     auto& within = open_.back();
-    const auto by = next_ != rule::keep ? next_ : within.is_secret ? rule::remove : rule::keep;
+    const auto by = next_ != treatment::keep ? next_
+                    : within.is_secret       ? treatment::remove
+                                             : treatment::keep;
     const bool is_literal = !is_string && (text == "true" || text == "false" || text == "null");
     if (is_string && !within.is_secret && !rules_.removed.empty() &&
         std::ranges::any_of(namers, [&](auto each) { return equals_ignoring_case(each, name_); })) {
@@ -130,10 +126,8 @@ void secret_filter::see_value(std::string_view text, bool is_string) {
             within.names_secret || is_secret_name(unescaped(text), rules_.removed);
     }
     const auto begin = cleaned_.size();
-    if (by == rule::keep || is_literal) {
-        cleaned_ += is_string ? "\"" : "";
-        cleaned_ += text;
-        cleaned_ += is_string ? "\"" : "";
+    if (by == treatment::keep || is_literal) {
+        keep(text, is_string);
     } else {
         replace(text, by, is_string);
     }
@@ -143,8 +137,22 @@ void secret_filter::see_value(std::string_view text, bool is_string) {
     end_value();
 }
 
-void secret_filter::replace(std::string_view contents, rule by, bool is_string) {
-    const auto stands_for = by == rule::hash
+void secret_filter::keep(std::string_view text, bool is_string) {
+    if (!is_string) {
+        cleaned_ += text;
+        return;
+    }
+    std::vector<std::string> passwords;
+    cleaned_ += '"';
+    append_with_clean_links(cleaned_, text, rules_.removed, passwords);
+    cleaned_ += '"';
+    for (const auto& each : passwords) {
+        take(each, removed_value);
+    }
+}
+
+void secret_filter::replace(std::string_view contents, treatment by, bool is_string) {
+    const auto stands_for = by == treatment::hash
                                 ? sha256_of(is_string ? unescaped(contents) : std::string(contents))
                                 : std::string(removed_value);
     cleaned_ += '"' + stands_for + '"';
@@ -164,14 +172,14 @@ void secret_filter::take(std::string_view contents, std::string_view stands_for)
 }
 
 void secret_filter::open(char bracket) {
-    const bool is_secret = open_.back().is_secret || next_ != rule::keep;
+    const bool is_secret = open_.back().is_secret || next_ != treatment::keep;
     if (equals_ignoring_case(name_, "value")) {
         open_.back().value_at = cleaned_.size();
     }
     cleaned_ += bracket;
     open_.push_back({.is_secret = is_secret});
     name_.clear();
-    next_ = rule::keep;
+    next_ = treatment::keep;
 }
 
 // A value that a later member has turned out to be secret is replaced as a whole.
@@ -198,7 +206,7 @@ void secret_filter::end_value() {
         within.value_ends = cleaned_.size();
     }
     name_.clear();
-    next_ = rule::keep;
+    next_ = treatment::keep;
 }
 
 void secret_filter::replace_elsewhere() {
@@ -208,6 +216,10 @@ void secret_filter::replace_elsewhere() {
     });
     const auto again = std::ranges::unique(taken_);
     taken_.erase(again.begin(), again.end());
+    std::erase_if(taken_, [this](const auto& each) { // most stand nowhere else
+        return ::memmem(cleaned_.data(), cleaned_.size(), each.first.data(), each.first.size()) ==
+               nullptr;
+    });
     if (taken_.empty()) {
         return;
     }

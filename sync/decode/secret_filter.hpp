@@ -4,6 +4,8 @@
 // Reuses its buffers: one thread at a time.
 #pragma once
 
+#include "sync/decode/secret_names.hpp"
+#include "sync/decode/secret_scan.hpp"
 #include "sync/providers/provider.hpp"
 
 #include <cstdint>
@@ -21,18 +23,20 @@ class secret_filter {
 public:
     // What `rules` views must outlive it.
     explicit secret_filter(const providers::credentials& rules)
-        : rules_(rules) {}
+        : rules_(rules)
+        , scan_(rules) {}
 
     bool is_needed() const { return rules_.any(); }
+    bool may_quote_text() const { return rules_.may_quote_text || !is_needed(); }
 
-    // The body without them. Strings and numbers under a secret name are replaced, in whatever is
-    // nested there as well; true, false and null stay. So is the "value" beside a "name" that is
-    // secret. A text that was taken out is replaced wherever else it stands in the body, in a link
-    // for one, percent-encoded as well. Valid until the next call.
+    // The body without them; itself where it holds none. Strings and numbers under a secret name
+    // are replaced, in whatever is nested there as well; true, false and null stay. So are the
+    // "value" beside a "name" that is secret, a user before a link's host, and a link's parameters
+    // of secret names. A text that was taken out is replaced wherever else it stands in the body,
+    // in a link for one, percent-encoded as well. Valid until the next call.
     std::string_view apply(std::string_view body);
 
 private:
-    enum class rule : std::uint8_t { keep, remove, hash };
     // An object or list that is open.
     struct frame {
         bool is_secret = false;     // all that is in it
@@ -41,22 +45,25 @@ private:
         std::size_t value_ends = 0; // 0: not yet
     };
 
+    void remove_parameters(std::string_view body);
     void see_string(std::string_view body, std::size_t& at);
     void see_name(std::string_view contents);
     void see_value(std::string_view text, bool is_string);
     void open(char bracket);
     void close(char bracket);
     void end_value();
-    void replace(std::string_view contents, rule by, bool is_string);
+    void replace(std::string_view contents, treatment by, bool is_string);
+    void keep(std::string_view text, bool is_string);
     void take(std::string_view contents, std::string_view stands_for);
     void replace_elsewhere();
     std::string without_taken(std::string_view contents) const;
 
     const providers::credentials rules_;
+    secret_scan scan_;
     std::string cleaned_;
     std::vector<frame> open_;
     std::string name_;                                       // of the member whose value comes next
-    rule next_ = rule::keep;                                 // for that value
+    treatment next_ = treatment::keep;                       // for that value
     std::vector<std::pair<std::string, std::string>> taken_; // texts, and what stands for them
 };
 

@@ -1,5 +1,7 @@
 #include "sync/decode/secret_names.hpp"
 
+#include "sync/base/text.hpp"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -80,6 +82,14 @@ bool is_secret_name(std::string_view name, std::span<const std::string_view> sec
                          return ends_with_word(word, secret);
                      });
     });
+}
+
+treatment treatment_of(std::string_view name, const providers::credentials& rules) {
+    const auto is_it = [name](std::string_view each) { return equals_ignoring_case(each, name); };
+    return std::ranges::any_of(rules.hashed, is_it) ? treatment::hash
+           : std::ranges::any_of(rules.kept, is_it) ? treatment::keep
+           : is_secret_name(name, rules.removed)    ? treatment::remove
+                                                    : treatment::keep;
 }
 
 } // namespace callmirror::decode

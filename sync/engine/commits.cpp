@@ -76,7 +76,8 @@ void tell_fields(session_context& context, list& of, const field_book::page& pag
 
 } // namespace
 
-awaitable<void> commit(session_context& context, list& of, write::commit_unit& unit) {
+awaitable<write::commit_outcome> commit(session_context& context, list& of,
+                                        write::commit_unit& unit) {
     const auto fields = note_fields(context, of, unit);
     write::commit_outcome outcome;
     auto job = [&](write::store& store) { outcome = store.commit(unit); };
@@ -88,19 +89,27 @@ awaitable<void> commit(session_context& context, list& of, write::commit_unit& u
     view.changed += outcome.changed;
     view.unchanged += outcome.unchanged;
     view.deleted += outcome.deleted;
-    const auto rejected = outcome.rejected + unit.rejected.size();
-    if (view.rejected == 0 && rejected > 0) {
-        context.say(level::warning, of.name() + ": " + std::to_string(rejected) +
+    if (view.rejected == 0 && outcome.rejected > 0) {
+        context.say(level::warning, of.name() + ": " + std::to_string(outcome.rejected) +
                                         " records could not be mirrored; they are in "
                                         "callmirror.rejected with the reason");
     }
-    view.rejected += rejected;
+    view.rejected += outcome.rejected;
+    context.view.rejected[std::string(of.resource->name)] += outcome.rejected;
     tell_fields(context, of, fields);
     if (!unit.suspects.empty()) {
         context.suspects_added = true;
         of.unsuspected = 0;
         context.work_changed.notify();
     }
+    co_return outcome;
+}
+
+awaitable<void> count_rejected(session_context& context) {
+    auto job = [&](write::store& store) {
+        context.view.rejected = store.count_rejected(context.lease);
+    };
+    co_await context.store.run(job);
 }
 
 awaitable<plan::digest> load_digest(session_context& context, plan::slice_id slice,

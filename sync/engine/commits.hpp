@@ -14,7 +14,11 @@ awaitable<void> take_turn(session_context& context, list& of);
 void end_turn(session_context& context, list& of);
 
 // Runs it, and counts its outcome in the view. Throws write::database_lost or lease_lost.
-awaitable<void> commit(session_context& context, list& of, write::commit_unit& unit);
+awaitable<write::commit_outcome> commit(session_context& context, list& of,
+                                        write::commit_unit& unit);
+
+// Shows what callmirror.rejected holds: a person may have cleared it.
+awaitable<void> count_rejected(session_context& context);
 
 awaitable<plan::digest> load_digest(session_context& context, plan::slice_id slice,
                                     std::size_t* pieces = nullptr);

@@ -48,10 +48,12 @@ struct session_context {
     std::int64_t next_piece = 0;       // of digests
     const report& say;
     account_view& view;
-    bool suspects_added = false; // since they were last looked for
-    steady_time& last_answer;    // when the API last said something useful
-    std::string& last_failure;   // of a request; "" where there was none
-    std::string key_refusal{};   // what was answered with 401; "" while the key is taken
+    bool suspects_added = false;                  // since they were last looked for
+    steady_time& last_answer;                     // when the API last said something useful
+    std::string& last_failure;                    // of a request; "" where there was none
+    std::chrono::milliseconds heard_of_within{0}; // where the API is in reach
+    bool outage_told = false;                     // that the whole API is out of reach
+    std::string key_refusal{}; // what was answered with 401; "" while the key is taken
 
     utc_time now() const { return time.utc(); }
     utc_time source_now() const { return time.utc() + skew; }
@@ -82,7 +84,8 @@ struct list {
     std::multimap<std::string, bool, std::less<>> questioned;
     // Held deletions that a second complete read agrees to, by slice.
     std::vector<std::pair<plan::slice_id, std::vector<std::string>>> agreed;
-    int head_failures = 0; // in a row, outages aside
+    bool failure_told = false; // by this session
+    int head_failures = 0;     // in a row, outages aside
     steady_time head_due{0};
     bool manners_known = false;
     int cut_limit = 0;            // what the server cuts our limit down to; 0: not known to

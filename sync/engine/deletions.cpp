@@ -50,9 +50,10 @@ known_nowhere_else(session_context& context, list& of, plan::slice_id slice,
     co_return gone;
 }
 
-awaitable<void> forget(session_context& context, list& of, plan::slice_id slice,
-                       const std::unordered_set<std::string>& keys,
-                       const std::unordered_set<std::string>& gone) {
+// How many rows are marked deleted by it: a read may have judged some of them meanwhile.
+awaitable<std::uint64_t> forget(session_context& context, list& of, plan::slice_id slice,
+                                const std::unordered_set<std::string>& keys,
+                                const std::unordered_set<std::string>& gone) {
     const auto digest = co_await load_digest(context, slice);
     plan::digest rest;
     digest.for_each([&](std::string_view key, std::uint64_t hash) {
@@ -71,11 +72,12 @@ awaitable<void> forget(session_context& context, list& of, plan::slice_id slice,
     unit.cleared_digests.push_back(slice);
     unit.digest_pieces.push_back({slice, context.next_piece++, rest.serialize()});
     co_await take_turn(context, of);
-    co_await commit(context, of, unit);
+    const auto outcome = co_await commit(context, of, unit);
     end_turn(context, of);
     if (of.head_id == slice) {
         of.head.reset();
     }
+    co_return outcome.deleted;
 }
 
 } // namespace
@@ -111,13 +113,15 @@ awaitable<bool> carry_out_deletions(session_context& context, list& of, plan::sl
         judged.erase(key);
         gone.erase(key);
     }
-    co_await forget(context, of, slice, judged, gone);
+    const auto deleted = co_await forget(context, of, slice, judged, gone);
     asked.end();
     of.carrying_out = false;
     of.timeline.release(slice);
     of.head_under_way = of.head_under_way && !is_head;
-    context.say(level::info,
-                of.name() + ": " + std::to_string(gone.size()) + " deletions carried out");
+    if (deleted > 0) {
+        context.say(level::info,
+                    of.name() + ": " + std::to_string(deleted) + " deletions carried out");
+    }
     co_await count_held_deletions(context, of);
     co_return true;
 }

@@ -194,7 +194,7 @@ awaitable<void> read_by_key(session_context& context, list& of, plan::slice slic
     auto unit = new_unit(context, of);
     plan::slice_changes changes;
     if (read.failed) {
-        note_failure(context, of, *read.failed);
+        note_failure(context, of, *read.failed, begun);
         if (!of.learned.aside_until) {
             changes = of.timeline.failed(slice.id, context.now(),
                                          is_outage(context, *read.failed, begun)

@@ -1,6 +1,7 @@
 #include "sync/engine/list_health.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace callmirror::engine {
 namespace {
@@ -9,9 +10,33 @@ using namespace std::chrono_literals;
 
 constexpr auto aside_for = 1h;
 
+// Nothing useful was ever heard of it, or not for so long that each list was asked for meanwhile.
+bool is_out_of_reach(const session_context& context) {
+    const auto answers = [](const answer_counts& of) {
+        return of.contains({fetch::verdict::ok, 200});
+    };
+    const bool heard = answers(context.view.own_answers) ||
+                       std::ranges::any_of(context.view.lists, answers, &list_view::answers);
+    return !heard || context.time.now() - context.last_answer >= context.heard_of_within;
+}
+
+// Once for all lists where none can be had, and each list's own trouble once.
+void tell(session_context& context, list& of, const problem& why, steady_time begun) {
+    const bool away = is_outage(context, why, begun);
+    if (why.what == fetch::verdict::bad_certificate || (away && is_out_of_reach(context))) {
+        if (!std::exchange(context.outage_told, true)) {
+            context.say(level::warning, context.view.name + ": the API is out of reach: " +
+                                            why.text + "; it is tried again");
+        }
+    } else if (!away && !of.failure_told) {
+        of.failure_told = true;
+        context.say(level::warning, why.text + "; it is tried again");
+    }
+}
+
 } // namespace
 
-void note_failure(session_context& context, list& of, const problem& why) {
+void note_failure(session_context& context, list& of, const problem& why, steady_time begun) {
     auto& learned = of.learned;
     const auto now = context.now();
     auto& view = view_of(context, of);
@@ -38,9 +63,7 @@ void note_failure(session_context& context, list& of, const problem& why) {
     learned.last_error = why.text;
     learned.last_error_at = now;
     view.last_error = why.text;
-    if (learned.failures == 1) {
-        context.say(level::warning, why.text + "; it is tried again");
-    }
+    tell(context, of, why, begun);
 }
 
 // A list has not recovered while another of its slices fails: the head's reads would say so twice a
@@ -51,7 +74,8 @@ void note_success(session_context& context, list& of, plan::slice_id read) {
     const bool another_fails = std::ranges::any_of(of.timeline.slices(), [&](const auto& each) {
         return each.failures > 0 && each.id != read;
     });
-    if (learned.failures > 0 && !another_fails) {
+    if (of.failure_told && !another_fails) {
+        of.failure_told = false;
         context.say(level::info, of.name() + ": recovered after " +
                                      std::to_string(learned.failures) +
                                      (learned.failures == 1 ? " failure" : " failures"));

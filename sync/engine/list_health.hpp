@@ -7,7 +7,8 @@
 namespace callmirror::engine {
 
 // A list that this key may not read is left alone for an hour; whatever else went wrong is counted.
-void note_failure(session_context& context, list& of, const problem& why);
+// `begun`: the read.
+void note_failure(session_context& context, list& of, const problem& why, steady_time begun);
 void note_success(session_context& context, list& of, plan::slice_id read);
 
 // Nothing has been heard of the API since `begun`: it is out of reach as a whole.

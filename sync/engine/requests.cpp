@@ -3,6 +3,7 @@
 #include "sync/base/text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace callmirror::engine {
 namespace {
@@ -69,8 +70,9 @@ void note_bad_request(session_context& context, const problem& why) {
 // Takes an answer, and says why it is not what was asked for; "" where it is.
 using acceptor = std::function<std::string(fetch::answer& got)>;
 
-// Sends until a body is accepted; nullopt then. `sent_at`: the last time.
-awaitable<std::optional<problem>> send(session_context& context, plan::work kind,
+// Sends until a body is accepted; nullopt then. `of`: the list that it is asked for; nullptr: none.
+// `sent_at`: the last time.
+awaitable<std::optional<problem>> send(session_context& context, list* of, plan::work kind,
                                        const std::string& target, const std::string& name,
                                        const acceptor& accept, steady_time& sent_at) {
     failure_log failures;
@@ -98,9 +100,12 @@ awaitable<std::optional<problem>> send(session_context& context, plan::work kind
             context.view.decode_time.note(context.time.now() - answered_at);
             what = text.empty() ? what : fetch::verdict::bad_page;
         }
-        ++context.view.answers[static_cast<std::size_t>(what)];
+        ++(of ? view_of(context, *of).answers : context.view.own_answers)[{what, got.status}];
         if (what == fetch::verdict::ok) {
             context.last_answer = context.time.now();
+            if (std::exchange(context.outage_told, false)) {
+                context.say(level::info, context.view.name + ": the API answers again");
+            }
             co_return std::nullopt;
         }
         if (what == fetch::verdict::unauthorized) {
@@ -158,7 +163,7 @@ awaitable<result_or_problem<listed_page>> ask_list(session_context& context, lis
     };
     const auto target = fetch::target_of(query);
     ++view_of(context, of).requests;
-    auto failed = co_await send(context, kind, target, name, accept, page.asked_at);
+    auto failed = co_await send(context, &of, kind, target, name, accept, page.asked_at);
     if (failed) {
         co_return std::move(*failed);
     }
@@ -233,7 +238,7 @@ awaitable<result_or_problem<std::string>> ask(session_context& context, plan::wo
         return why;
     };
     steady_time sent_at{0};
-    auto failed = co_await send(context, kind, target, name, accept, sent_at);
+    auto failed = co_await send(context, nullptr, kind, target, name, accept, sent_at);
     if (failed) {
         note_bad_request(context, *failed);
         co_return std::move(*failed);
@@ -255,7 +260,7 @@ awaitable<result_or_problem<listed_page>> ask_record(session_context& context, l
         return std::string();
     };
     ++view_of(context, of).requests;
-    auto failed = co_await send(context, kind, target, name, accept, record.asked_at);
+    auto failed = co_await send(context, &of, kind, target, name, accept, record.asked_at);
     if (failed) {
         note_bad_request(context, *failed);
         co_return std::move(*failed);

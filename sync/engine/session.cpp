@@ -45,7 +45,9 @@ session::session(const session_ports& given, const taken_lease& lease,
               .say = given.say,
               .view = given.view,
               .last_answer = given.last_answer,
-              .last_failure = given.last_failure}
+              .last_failure = given.last_failure,
+              .heard_of_within =
+                  std::max<std::chrono::milliseconds>(45s, given.options.poll_interval * 3 / 2)}
     , account(state.account)
     , last_slice(state.last_slice)
     , requests_before(given.view.requests)

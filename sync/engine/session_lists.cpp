@@ -131,6 +131,7 @@ plan::timeline session::timeline_of(const providers::resource& resource,
         .poll_interval = ports.options.poll_interval,
         .has_time_axis = resource.has_time_axis(),
         .snapshot_interval = ports.options.snapshot_interval,
+        .asks_by_key = resource.kind == providers::shape::by_key,
         .page_size =
             learned.limit.value_or(0) > 0 ? *learned.limit : std::max(learned.largest_page, 1),
         .ahead = ports.options.max_in_flight,
@@ -264,6 +265,9 @@ awaitable<void> session::prepare(const write::account_state& state) {
     tasks.spawn("companies", follow_companies());
     tasks.spawn("orders", follow_orders());
     tasks.spawn("columns", follow_columns());
+    if (once()) {
+        tasks.spawn("outages", tell_outages_apart());
+    }
 }
 
 } // namespace callmirror::engine

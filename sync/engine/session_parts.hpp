@@ -99,6 +99,7 @@ struct session {
     bool has_its_keys(const list& of) const;
 
     // session_once.cpp
+    awaitable<void> tell_outages_apart();
     bool outstanding(const list& of) const;
     void check_done();
     bool lacks_companies() const;

@@ -135,6 +135,7 @@ awaitable<void> session::follow_suspects() {
         co_await count_held_deletions(context, *of);
     }
     while (!tasks.stopping()) {
+        co_await count_rejected(context);
         suspects_done = false;
         context.suspects_added = false;
         bool any = false;

@@ -24,7 +24,7 @@ awaitable<void> give_back(reading& read, const problem& why) {
         read.of.timeline.release(read.slice.id);
         co_return;
     }
-    note_failure(read.context, read.of, why);
+    note_failure(read.context, read.of, why, read.begun);
     auto unit = new_unit(read.context, read.of);
     co_await take_turn_with_rows(read, unit);
     plan::slice_changes changes;

@@ -10,12 +10,16 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace callmirror::engine {
+
+// Requests by what came of them and the answer's HTTP status; 0: there was no answer.
+using answer_counts = std::map<std::pair<fetch::verdict, int>, std::uint64_t>;
 
 struct list_view {
     std::string resource{};
@@ -24,6 +28,7 @@ struct list_view {
     std::uint64_t misfits = 0; // values that are null in their column
     std::uint64_t records = 0; // served, repeats too
     std::uint64_t requests = 0;
+    answer_counts answers{};         // retries too
     std::uint64_t failures = 0;      // reads of a slice that came to nothing
     std::uint64_t held_deletes = 0;  // by the brake; counted again at each read
     std::size_t waiting_deletes = 0; // of those: still waiting for a word, from before as well
@@ -62,8 +67,10 @@ struct account_view {
     double pace_limit = 0;
     std::uint64_t requests = 0;
     std::uint64_t throttled = 0;
-    std::array<std::uint64_t, fetch::verdicts> answers{}; // all that came of requests
-    std::uint64_t bytes = 0;                              // of bodies, inflated
+    // In callmirror.rejected, from before as well; by resource.
+    std::map<std::string, std::uint64_t> rejected{};
+    answer_counts own_answers{}; // to what belongs to no list: the key's own user
+    std::uint64_t bytes = 0;     // of bodies, inflated
     durations request_time{}, decode_time{}, commit_time{};
     std::vector<list_view> lists;
 

@@ -41,7 +41,7 @@ timeline::timeline(std::string resource, std::string scope, timeline_rules rules
 
 slice_changes timeline::start(utc_time now) {
     if (!slices_.empty()) {
-        return {};
+        return due_by_the_rules();
     }
     slice head;
     head.id = new_id_();

@@ -32,11 +32,12 @@ struct timeline_rules {
     bool has_time_axis = true; // false: one slice for all of it, and no head
     // Without time axis: between two reads while it changes.
     std::chrono::milliseconds snapshot_interval{600'000};
-    int page_size = 100;    // records on a page, as far as is known
-    int target_pages = 100; // of a slice
-    int most_pages = 400;   // of a slice that could be narrower
-    int ahead = 4;          // slices planned before they are read
-    double growth = 2;      // a slice is due when its age has grown by this factor
+    bool asks_by_key = false; // no list: each snapshot_interval it is looked what to ask for
+    int page_size = 100;      // records on a page, as far as is known
+    int target_pages = 100;   // of a slice
+    int most_pages = 400;     // of a slice that could be narrower
+    int ahead = 4;            // slices planned before they are read
+    double growth = 2;        // a slice is due when its age has grown by this factor
     // After a slice's first failed read; doubles with each further one.
     std::chrono::milliseconds pause_after_failure{30'000};
 };
@@ -58,8 +59,8 @@ public:
              std::vector<slice> slices, bool history_complete,
              std::optional<std::chrono::seconds> granularity, new_id ids);
 
-    // The head, and what covers the time up to it; or the one slice there is. Does nothing where it
-    // is there.
+    // The head, and what covers the time up to it; or the one slice there is. Where they are there:
+    // a list without time axis is due sooner where its snapshot_interval is shorter than it was.
     slice_changes start(utc_time now);
 
     // Plans older slices until `ahead` of them within `range` wait to be read, or history is
@@ -144,6 +145,7 @@ private:
     slice_changes changed(std::vector<slice> put);
     utc_time due_after(const slice& which, utc_time now) const;
     utc_time due_after_whole(const slice& which, utc_time now) const;
+    slice_changes due_by_the_rules();
     void note_shown(slice_id id, std::int64_t records, std::int64_t pages);
     void forget_cuts_of(slice_id id);
     std::optional<utc_time> head_begins(const slice& head, utc_time source_now,

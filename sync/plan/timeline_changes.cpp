@@ -49,6 +49,21 @@ utc_time timeline::due_after_whole(const slice& which, utc_time now) const {
     return now + std::clamp<milliseconds>(wait, least, std::max<milliseconds>(least, day));
 }
 
+// Those that were judged by other rules. A pause after a failure stays as it is.
+slice_changes timeline::due_by_the_rules() {
+    auto& whole = slices_.front();
+    if (!whole.is_whole() || !whole.read_at || !whole.changed_at || whole.failures > 0) {
+        return {};
+    }
+    const auto due = rules_.asks_by_key ? utc_time(*whole.read_at + rules_.snapshot_interval)
+                                        : due_after_whole(whole, *whole.read_at);
+    if (due >= whole.due_at) {
+        return {};
+    }
+    whole.due_at = due;
+    return changed({whole});
+}
+
 slice_changes timeline::read(slice_id id, utc_time now, std::int64_t records, int pages,
                              std::optional<utc_time> again_at, content found) {
     const auto which = locate(id);

@@ -82,6 +82,10 @@ struct credentials {
     std::span<const std::string_view> removed{};
     // Values of members of just this name are kept as their SHA-256, in hexadecimal.
     std::span<const std::string_view> hashed{};
+    // Members of just this name hold none, whatever `removed` says.
+    std::span<const std::string_view> kept{};
+    // A body that is no JSON may be quoted in a message.
+    bool may_quote_text = false;
 
     bool any() const { return !removed.empty() || !hashed.empty(); }
 };

@@ -23,10 +23,17 @@ constexpr std::array<std::string_view, 9> usual_secrets{"secret", "token",      
                                                         "passwd", "passphrase", "credential",
                                                         "apikey", "accesskey",  "privatekey"};
 // Integrations are made of credentials: rather a name too many than one too few.
-constexpr std::array<std::string_view, 16> all_secrets{
-    "secret", "token",         "password", "passwd",    "passphrase", "pass",   "pwd", "credential",
-    "key",    "authorization", "auth",     "signature", "webhook",    "bearer", "jwt", "cookie"};
+constexpr std::array<std::string_view, 22> all_secrets{
+    "secret",     "token",  "password",      "passwd", "passphrase", "pass",        "pwd",
+    "credential", "key",    "authorization", "auth",   "signature",  "webhook",     "bearer",
+    "jwt",        "cookie", "session",       "sid",    "cert",       "certificate", "pem",
+    "pin"};
 constexpr credentials people_secrets{.removed = usual_secrets};
+// Calls and streams hold what their makers put there (context, links, a user's settings). A
+// stream's own token stays: it is the API's name for the stream.
+constexpr std::array<std::string_view, 3> stream_tokens{"token", "stream_token", "streamToken"};
+constexpr credentials call_secrets{
+    .removed = usual_secrets, .kept = stream_tokens, .may_quote_text = true};
 // Whoever has an invite's token can join the company. Its single record can't be asked for either:
 // that takes the token.
 constexpr std::array<std::string_view, 1> invite_tokens{"token"};
@@ -44,6 +51,7 @@ constexpr std::array<resource, 14> resources{{
         .takes_page = true,
         .takes_limit = true,
         .columns = calls_columns,
+        .secrets = call_secrets,
     },
     {
         .name = "partner_calls",
@@ -57,6 +65,7 @@ constexpr std::array<resource, 14> resources{{
         .takes_page = true,
         .takes_limit = true,
         .columns = calls_columns,
+        .secrets = call_secrets,
     },
     {
         .name = "partner_stats",
@@ -85,6 +94,7 @@ constexpr std::array<resource, 14> resources{{
         .takes_page = true,
         .takes_limit = true,
         .columns = streams_columns,
+        .secrets = call_secrets,
     },
     {
         .name = "stream_events",
@@ -98,6 +108,7 @@ constexpr std::array<resource, 14> resources{{
         .takes_page = true,
         .takes_limit = true,
         .columns = stream_events_columns,
+        .secrets = call_secrets,
     },
     {
         .name = "buttons",

@@ -199,6 +199,18 @@ std::vector<std::string> postgres_store::keys_of(const lease& held, const std::s
     return keys;
 }
 
+std::map<std::string, std::uint64_t> postgres_store::count_rejected(const lease& held) {
+    std::map<std::string, std::uint64_t> counts;
+    session_.in_transaction(
+        "count what " + held.account + " has rejected", [&](transaction& within) {
+            counts.clear();
+            for (const auto& row :
+                 within.run(sql::count_rejected.text, parameters().add(held.account)))
+                counts[row[0].c_str()] = row[1].as<std::uint64_t>();
+        });
+    return counts;
+}
+
 std::vector<order_row> postgres_store::open_orders(const lease& held) {
     std::vector<order_row> list;
     session_.in_transaction("load orders of " + held.account, [&](transaction& within) {

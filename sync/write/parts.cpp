@@ -198,7 +198,7 @@ suspect_state suspect_state_named(std::string_view name) {
     return found->first;
 }
 
-void write_parts(transaction& within, const commit_unit& unit, const std::string& now) {
+std::uint64_t write_parts(transaction& within, const commit_unit& unit, const std::string& now) {
     const std::string& account = unit.holder.account;
     write_suspects(within, unit);
     write_slices(within, unit, now);
@@ -206,25 +206,28 @@ void write_parts(transaction& within, const commit_unit& unit, const std::string
         put_listings(within, account, unit.listings);
     if (unit.account)
         put_account(within, account, *unit.account, now);
-    for (const auto& rejected : unit.rejected)
-        put_rejected(within, account, rejected, std::nullopt, now);
+    std::uint64_t rejected = 0;
+    for (const auto& each : unit.rejected)
+        rejected += put_rejected(within, account, each, std::nullopt, now) ? 1U : 0U;
     if (!unit.fields.empty())
         put_fields(within, account, unit.fields);
     if (!unit.done_orders.empty())
         within.run(sql::close_orders.text,
                    parameters().add(account).add_ready(ids(unit.done_orders)).add_ready(now));
+    return rejected;
 }
 
-void put_rejected(transaction& within, const std::string& account, const rejected_row& rejected,
+bool put_rejected(transaction& within, const std::string& account, const rejected_row& rejected,
                   const std::optional<std::string>& key, const std::string& now) {
-    within.run(sql::put_rejected.text, parameters()
-                                           .add(account)
-                                           .add(rejected.resource)
-                                           .add(key)
-                                           .add(rejected.where)
-                                           .add(rejected.reason)
-                                           .add_ready(postgres::storable(rejected.raw, most_raw))
-                                           .add_ready(now));
+    const auto values = parameters()
+                            .add(account)
+                            .add(rejected.resource)
+                            .add(key)
+                            .add(rejected.where)
+                            .add(rejected.reason)
+                            .add_ready(postgres::storable(rejected.raw, most_raw))
+                            .add_ready(now);
+    return !within.run(sql::put_rejected.text, values).empty();
 }
 
 } // namespace callmirror::write

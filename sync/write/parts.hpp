@@ -19,11 +19,13 @@ suspect_state suspect_state_named(std::string_view name);
 // says.
 std::string pass_fence(postgres::transaction& within, const lease& held);
 
-// Writes them all. `now`: the transaction's own time, as SQL text.
-void write_parts(postgres::transaction& within, const commit_unit& unit, const std::string& now);
+// Writes them all. `now`: the transaction's own time, as SQL text. How many of the rejected records
+// are new.
+std::uint64_t write_parts(postgres::transaction& within, const commit_unit& unit,
+                          const std::string& now);
 
-// `key`: where the record has one.
-void put_rejected(postgres::transaction& within, const std::string& account,
+// `key`: where the record has one. False where it is there already.
+bool put_rejected(postgres::transaction& within, const std::string& account,
                   const rejected_row& rejected, const std::optional<std::string>& key,
                   const std::string& now);
 

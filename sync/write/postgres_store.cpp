@@ -53,7 +53,7 @@ std::uint64_t mark_deleted(transaction& within, const table_sql& sql, const comm
             .size());
 }
 
-void reject(transaction& within, const commit_unit& unit, const refused_row& refused,
+bool reject(transaction& within, const commit_unit& unit, const refused_row& refused,
             const std::string& now) {
     const auto& row = unit.rows.rows[refused.row];
     const rejected_row rejected{
@@ -62,7 +62,7 @@ void reject(transaction& within, const commit_unit& unit, const refused_row& ref
         .reason = refused.reason,
         .raw = raw_of_line(std::string_view(unit.rows.lines).substr(row.begin, row.size)),
     };
-    put_rejected(within, unit.holder.account, rejected, row.key, now);
+    return put_rejected(within, unit.holder.account, rejected, row.key, now);
 }
 
 } // namespace
@@ -176,13 +176,12 @@ commit_outcome postgres_store::attempt(const commit_unit& unit, table_state* tab
             const auto written =
                 write_rows(within, table->sql, unit.holder.account, now, unit.rows, order, mode);
             outcome = written.outcome;
-            outcome.rejected = written.refused.size();
             for (const auto& refused : written.refused)
-                reject(within, unit, refused, now);
+                outcome.rejected += reject(within, unit, refused, now) ? 1U : 0U;
         }
         if (!unit.deleted.empty())
             outcome.deleted = mark_deleted(within, table->sql, unit, now);
-        write_parts(within, unit, now);
+        outcome.rejected += write_parts(within, unit, now);
     });
     return outcome;
 }

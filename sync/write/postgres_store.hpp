@@ -44,6 +44,7 @@ public:
                                            const std::string& scope) override;
     std::vector<std::string> keys_of(const lease& held, const std::string& platform,
                                      const providers::key_source& from) override;
+    std::map<std::string, std::uint64_t> count_rejected(const lease& held) override;
     std::vector<order_row> open_orders(const lease& held) override;
     std::vector<std::string> unlike(const lease& held, const std::string& platform,
                                     const providers::resource& resource,

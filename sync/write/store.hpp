@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -197,7 +198,8 @@ struct commit_outcome {
     std::uint64_t changed = 0;   // content differs, or it was marked deleted and is back
     std::uint64_t unchanged = 0; // the row was there with the same content
     std::uint64_t deleted = 0;
-    std::uint64_t rejected = 0; // rows PostgreSQL refused; they are in callmirror.rejected
+    // New in callmirror.rejected: the unit's, and rows that PostgreSQL refused.
+    std::uint64_t rejected = 0;
 };
 
 // A column of the operator's own, as callmirror.columns knows it.
@@ -265,6 +267,8 @@ public:
     // The distinct values of a column, of rows that are not marked deleted; sorted, none empty.
     virtual std::vector<std::string> keys_of(const lease& held, const std::string& platform,
                                              const providers::key_source& from) = 0;
+    // How many records callmirror.rejected holds, by resource.
+    virtual std::map<std::string, std::uint64_t> count_rejected(const lease& held) = 0;
     virtual std::vector<order_row> open_orders(const lease& held) = 0;
     // Which of these keys have no row with this content hash that is not marked deleted.
     virtual std::vector<std::string> unlike(const lease& held, const std::string& platform,

@@ -226,6 +226,22 @@ TEST_F(Check, WarnsOfAListThatTheKeyMayNotRead) {
     EXPECT_THAT(done.out, HasSubstr("it can be used; 1 warning"));
 }
 
+// ---- the database is away
+
+TEST_F(Check, AndAllThatTalkToTheDatabaseAloneSayWhatToDoWhereItIsAway) {
+    api_source from;
+    config.database_url = "postgresql://postgres@127.0.0.1:1/nowhere";
+    configure(from);
+    for (const char* command :
+         {"status", "status --json", "fields", "deletes list", "deletes accept", "migrate"}) {
+        const auto done = run(command);
+        EXPECT_EQ(done.status, 69) << command << done.text();
+        EXPECT_EQ(done.out, "") << command;
+        EXPECT_THAT(done.err, HasSubstr("callmirror: database 127.0.0.1:1/nowhere: "));
+        EXPECT_THAT(done.err, HasSubstr("\nhint: see that PostgreSQL runs there")) << command;
+    }
+}
+
 // ---- migrate
 
 TEST_F(Migrate, AppliesWhatIsMissingOnceAndPrintsTheSame) {

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <fstream>
 
 namespace callmirror::integration {
@@ -111,6 +112,22 @@ TEST_F(Daemon, TakesOverAChangedConfiguration) {
         const auto id = from.add(resource::calls, now()).at(0);
         EXPECT_TRUE(eventually([&] { return has_call(id, " and account = 'acme'"); }, 30s));
     }
+}
+
+TEST_F(Daemon, TakesOverAnAuthorityThatWasWrittenOverTheOldOne) {
+    api_source from;
+    configure(from);
+    const auto right = config.ca_file;
+    config.ca_file = directory + "/authority.pem";
+    std::filesystem::copy_file("/etc/ssl/certs/ca-certificates.crt", config.ca_file);
+    write_configuration();
+    const auto running = start("run");
+    ASSERT_TRUE(says(*running, "the certificate is of an unknown authority")) << running->err();
+    std::filesystem::copy_file(right, config.ca_file,
+                               std::filesystem::copy_options::overwrite_existing);
+    running->signal(SIGHUP);
+    EXPECT_TRUE(says(*running, "1 account begun anew")) << running->err();
+    EXPECT_TRUE(equal_within(from, 60s)) << running->err();
 }
 
 TEST_F(Daemon, KeepsItsConfigurationWhereTheNewOneIsBroken) {

@@ -1,8 +1,11 @@
 // Records as no documentation has them. Each is mirrored, or in callmirror.rejected with the reason
 // and its text, and the slice is complete either way.
 #include "tests/integration/harness.hpp"
+#include "tests/integration/http_get.hpp"
 
 #include <gmock/gmock.h>
+
+#include <csignal>
 
 namespace callmirror::integration {
 namespace {
@@ -240,6 +243,38 @@ TEST_F(Hostile, RecordsAreRejectedOnceWhereverTheyStand) {
         }));
     }
     EXPECT_EQ(number("select count(*) from callmirror.rejected"), 2);
+}
+
+// Each is counted once, however often it is read, and told of until somebody has cleared it: by the
+// next process, too.
+TEST_F(Hostile, RecordsThatAreRejectedAreCountedOnceAndToldOfUntilTheyAreCleared) {
+    place({{"NoKey", R"({"name":"nobody"})", R"(no "id")"}});
+    from_.add(resource::calls, now(), 5);
+    config.listen = "127.0.0.1:0";
+    configure(from_);
+    auto daemon = start("run");
+    auto url = page_url(*daemon);
+    const std::string rejected =
+        R"(rows_total{account="acme",resource="calls",outcome="rejected"} )";
+    const auto serves = [&](const std::string& path, const std::string& text) {
+        return eventually(
+            [&] { return http_get(url + path).body.find(text) != std::string::npos; });
+    };
+    const std::string notice = "1 record could not be mirrored";
+    EXPECT_TRUE(serves("metrics", rejected + "1\n"));
+    EXPECT_TRUE(serves("", notice));
+    EXPECT_EQ(run("backfill --again").status, 0); // the daemon reads it once more
+    EXPECT_TRUE(serves("metrics", rejected + "1\n"));
+
+    daemon->signal(SIGTERM);
+    daemon->wait();
+    daemon = start("run");
+    url = page_url(*daemon);
+    EXPECT_TRUE(serves("", notice));
+    EXPECT_TRUE(serves("metrics", rejected + "0\n"));
+    const auto status = run("status");
+    EXPECT_EQ(status.status, 1) << status.text();
+    EXPECT_THAT(status.out, HasSubstr("needs a person:\n  acme calls: " + notice));
 }
 
 } // namespace

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <csignal>
+
 namespace callmirror::integration {
 namespace {
 
@@ -51,7 +53,8 @@ TEST_F(MassDeletes, AreHeldUntilAWordIsGiven) {
     EXPECT_EQ(from.requests("calls record"), 0U);
 
     const auto list = expect_done("deletes list");
-    EXPECT_THAT(list.out, testing::ContainsRegex("acme +calls .* 20 +40 "));
+    EXPECT_THAT(list.out, testing::ContainsRegex(
+                              "acme +calls .* 20 +40 .*  [0-9]+, [0-9]+, [0-9]+, \\.\\.\\.\n"));
     const auto status = expect_done("status", 1);
     EXPECT_THAT(status.out, HasSubstr("20 deletions wait for a word: `callmirror deletes list`"));
 
@@ -84,6 +87,31 @@ TEST_F(MassDeletes, AreCarriedOutByARunningDaemon) {
     expect_equal(from);
     EXPECT_TRUE(daemon->is_running()) << daemon->err();
     EXPECT_TRUE(eventually([&] { return run("status").status == 0; })) << run("status").out;
+}
+
+// Of a batch that is agreed to twice, or that holds what is marked already, just what was done.
+TEST_F(MassDeletes, AreToldOnceAndByTheirRightNumber) {
+    api_source from(empty_world());
+    const auto calls = mirrored(from, 60);
+    remove(from, calls, 20);
+    expect_done("backfill --again");
+    const std::string before = "create table public.held as select * from callmirror.suspects";
+    cluster().sql(database, before);
+    cluster().sql(database, "update snapcall.calls set deleted_at = now() where id in (select "
+                            "key::bigint from callmirror.suspects limit 1)");
+    const auto daemon = start("run");
+    const auto accepted = [&] {
+        expect_done("deletes accept");
+        return eventually([&] { return held() == 0; });
+    };
+    EXPECT_TRUE(accepted());
+    EXPECT_THAT(daemon->err(), HasSubstr("19 deletions carried out"));
+    cluster().sql(database, "insert into callmirror.suspects select * from public.held");
+    EXPECT_TRUE(accepted());
+    daemon->signal(SIGTERM);
+    const auto log = daemon->wait().err;
+    EXPECT_EQ(log.find("carried out"), log.rfind("carried out")) << log;
+    EXPECT_EQ(deleted(), 20);
 }
 
 // Whichever process held them, and when: on the page and as a metric.

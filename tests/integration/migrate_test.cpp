@@ -94,6 +94,28 @@ TEST(Migrate, PrintsSqlThatDoesTheSame) {
     EXPECT_TRUE(pending(options_of(database)).empty());
 }
 
+// As each earlier version left it: what is printed holds one transaction for each migration.
+TEST(Migrate, BringsEveryOlderSchemaUpToDate) {
+    const auto all = print_sql();
+    const std::string end = "commit;\n";
+    std::size_t at = 0;
+    for (int version = 1; version < known_version(); ++version) {
+        at = all.find(end, at) + end.size();
+        const auto database = cluster().empty_database();
+        cluster().sql(database, all.substr(0, at));
+        const auto report = migrate(options_of(database));
+        EXPECT_EQ(report.version_before, version);
+        EXPECT_EQ(report.version_after, known_version());
+        EXPECT_TRUE(pending(options_of(database)).empty()) << version;
+        cluster().sql(database,
+                      "insert into callmirror.slices select 'acme', row_number() over (), "
+                      "name, '', '-infinity', 'infinity', now(), now(), 0, 1, 1, 0 "
+                      "from callmirror.mirror_tables");
+        EXPECT_EQ(cluster().value(database, "select count(*) from snapcall_bi.freshness"), "14");
+        EXPECT_EQ(cluster().value(database, "select count(*) from snapcall_bi.deletions"), "0");
+    }
+}
+
 TEST(Migrate, PutsAChangedViewInPlaceUnderThoseThatStandOnIt) {
     const auto database = cluster().migrated_database();
     cluster().sql(database, R"(

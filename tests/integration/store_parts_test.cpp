@@ -164,9 +164,11 @@ TEST_F(Parts, RejectedRecordsAreKeptOnceForEachReason) {
                      {"calls", "page 2", "no \"id\"", "{}"},
                      {"calls", "page 1", "no object", "{}"},
                      {"streams", "page 1", "no \"id\"", "{}"}};
-    store.commit(unit);
-    store.commit(unit);
+    EXPECT_EQ(store.commit(unit).rejected, 3U);
+    EXPECT_EQ(store.commit(unit).rejected, 0U); // read again
     EXPECT_EQ(value("select count(*) from callmirror.rejected"), "3");
+    EXPECT_EQ(store.count_rejected(held),
+              (std::map<std::string, std::uint64_t>{{"calls", 2}, {"streams", 1}}));
     EXPECT_EQ(value("select count(*) from callmirror.rejected where id is null and "
                     "place = 'page 1' and seen_at is not null"),
               "3");

@@ -41,7 +41,18 @@ package=$(echo "$scratch"/*.deb)
 
 # ---- a Debian with what the package depends on, as there is no network inside
 
-depends=$(dpkg-deb -f "$package" Depends | tr ',' '\n' | sed 's/[|(].*//; s/ //g' | sort)
+# A virtual package stands for the one that provides it: debootstrap knows real ones only.
+real() {
+    local name
+    while read -r name; do
+        if [ -n "$(apt-cache show "$name" 2>/dev/null)" ]; then
+            echo "$name"
+        else
+            apt-cache showpkg "$name" | awk 'found && !done { print $1; done = 1 } /^Reverse Provides/ { found = 1 }'
+        fi
+    done
+}
+depends=$(dpkg-deb -f "$package" Depends | tr ',' '\n' | sed 's/[|(].*//; s/ //g' | real | sort -u)
 wanted="systemd systemd-sysv dbus postgresql locales $depends"
 if [ "$(cat "$debian/wanted" 2>/dev/null)" != "$wanted" ]; then
     say "making a Debian 12 in build/debian-root (some minutes, 700 MB)"

@@ -73,6 +73,9 @@ public:
                                      const providers::key_source& from) override {
         return call("", [&] { return behind_.keys_of(held, platform, from); });
     }
+    std::map<std::string, std::uint64_t> count_rejected(const write::lease& held) override {
+        return call("", [&] { return behind_.count_rejected(held); });
+    }
     std::vector<write::order_row> open_orders(const write::lease& held) override {
         return call("", [&] { return behind_.open_orders(held); });
     }

@@ -89,6 +89,19 @@ TEST(Log, DoesNotRepeatItselfWhileTheDatabaseComesAndGoes) {
     std::cout << lost << " times lost, " << back << " times back\n";
 }
 
+// All lists fail then, one after the other.
+TEST(Log, SaysOnceForAllListsThatTheApiIsAway) {
+    auto of = ordinary_day();
+    of.chaos.lasts = 2h;
+    of.faults = simulator::parse_faults(R"([{"from":600,"times":400,"do":"status","status":503}])");
+    const auto came = play(of, 0, false);
+    EXPECT_EQ(came.wrong, "");
+    EXPECT_EQ(count_of(came, "out of reach"), 1U) << text_of(came);
+    EXPECT_EQ(count_of(came, "answers again"), 1U) << text_of(came);
+    EXPECT_EQ(count_of(came, "503"), 1U) << text_of(came);
+    EXPECT_EQ(count_of(came, "recovered"), 0U) << text_of(came);
+}
+
 // A stretch of history that can't be read, among much that can.
 TEST(Log, SaysOnceThatAStretchCantBeRead) {
     auto of = ordinary_day();

@@ -204,6 +204,14 @@ std::vector<write::suspect_row> memory_store::suspects_held(const write::lease& 
     return list;
 }
 
+std::map<std::string, std::uint64_t> memory_store::count_rejected(const write::lease& /*held*/) {
+    std::map<std::string, std::uint64_t> counts;
+    for (const auto& each : rejected_) {
+        ++counts[std::get<0>(each)];
+    }
+    return counts;
+}
+
 std::vector<std::string> memory_store::keys_of(const write::lease& /*held*/,
                                                const std::string& platform,
                                                const providers::key_source& from) {
@@ -292,7 +300,8 @@ write::commit_outcome memory_store::commit(const write::commit_unit& unit) {
         account_ = unit.account;
     }
     for (const auto& each : unit.rejected) {
-        rejected_.emplace(each.reason, each.raw);
+        outcome.rejected +=
+            rejected_.emplace(each.resource, each.reason, each.raw).second ? 1U : 0U;
     }
     for (const auto id : unit.done_orders) {
         orders_.at(static_cast<std::size_t>(id) - 1).second = true;

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace callmirror::simulation {
@@ -55,6 +56,7 @@ public:
                                                   const std::string& scope) override;
     std::vector<std::string> keys_of(const write::lease& held, const std::string& platform,
                                      const providers::key_source& from) override;
+    std::map<std::string, std::uint64_t> count_rejected(const write::lease& held) override;
     std::vector<write::order_row> open_orders(const write::lease& held) override;
     std::vector<std::string> unlike(const write::lease& held, const std::string& platform,
                                     const providers::resource& resource,
@@ -114,8 +116,8 @@ private:
     std::map<std::pair<std::string, std::string>, write::suspect_row> suspects_;
     std::map<std::pair<std::string, std::string>, write::listing_row> listings_;
     std::optional<write::account_row> account_;
-    std::set<std::pair<std::string, std::string>> rejected_; // reason, raw
-    std::vector<std::pair<write::order_row, bool>> orders_;  // and whether it is done
+    std::set<std::tuple<std::string, std::string, std::string>> rejected_; // resource, reason, raw
+    std::vector<std::pair<write::order_row, bool>> orders_;                // and whether it is done
     std::uint64_t commits_ = 0;
 };
 

@@ -53,6 +53,7 @@ public:
                                      const providers::key_source&) override {
         return {};
     }
+    std::map<std::string, std::uint64_t> count_rejected(const write::lease&) override { return {}; }
     std::vector<write::order_row> open_orders(const write::lease&) override { return {}; }
     write::settled_columns settle_columns(const write::lease&, const std::string&,
                                           const std::vector<write::own_column_row>&) override {

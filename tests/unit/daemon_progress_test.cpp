@@ -196,6 +196,7 @@ TEST(Summary, NamesWhatIsMissingAndWhy) {
     calls.rejected = 2;
     calls.requests = 12;
     calls.last.head_read_at = utc_time(1s);
+    calls.last.history_complete = true;
     auto streams = calls;
     streams.resource = "streams";
     streams.scope = "12";
@@ -215,6 +216,7 @@ TEST(Summary, NamesWhatIsMissingAndWhy) {
               "  streams of company 12  1,200  1,000        0        0         0\n"
               "  streams of company 12: 1 stretch of history is still to be read; last failure: "
               "streams page 7: 503\n"
+              "  one other list is complete\n"
               "  rejected records are in callmirror.rejected, with the reason\n");
 }
 

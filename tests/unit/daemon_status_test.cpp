@@ -65,6 +65,13 @@ TEST(Status, AsksForAPersonWhereOneIsNeeded) {
     refused.accounts[0].reason = "401";
     EXPECT_THAT(attention(refused), ElementsAre("acme: key refused: 401"));
 
+    auto rejected = good_status();
+    rejected.accounts[0].lists[0].rejected = 3;
+    rejected.accounts[0].lists.push_back(rejected.accounts[0].lists[0]); // another company's
+    EXPECT_THAT(
+        attention(rejected),
+        ElementsAre("acme calls: 3 records could not be mirrored: see callmirror.rejected"));
+
     auto held = good_status();
     held.accounts[0].lists[0].held = 1234;
     EXPECT_THAT(attention(held), ElementsAre("acme calls: 1,234 deletions wait for a word: "
@@ -318,11 +325,11 @@ TEST(Deletes, ShowWhereHowManySinceWhenAndExamples) {
                            .since = now - 2h,
                            .begins = parse_time("2026-01-01"),
                            .ends = parse_time("2026-02-01"),
-                           .examples = "{1,2,\x1b}"};
+                           .examples = "1, 2, \x1b"};
     const auto text = held_text({slice}, now);
     EXPECT_THAT(text,
                 HasSubstr("acme     streams of company 12  2026-01-01 to 2026-02-01  1,500   200  "
-                          "2 h ago  {1,2,\\x1b}\n"));
+                          "2 h ago  1, 2, \\x1b\n"));
 }
 
 } // namespace

@@ -89,6 +89,44 @@ TEST(SecretFilter, ReplacesWhatItTookPercentEncodedAsWell) {
               R"({"name":"key","value":"[removed]","url":"/?k=[removed]"})");
 }
 
+TEST(SecretFilter, TakesCredentialsOutOfLinks) {
+    for (
+        const auto& [body, clean] : std::initializer_list<std::pair<const char*, const char*>>{
+            {R"({"a":"https://bob:p%40ss-word@x.example/a?b=1","o":"p%40ss-word"})",
+             R"({"a":"https://[removed]@x.example/a?b=1","o":"[removed]"})"},
+            {R"(["amqp://bob@x/ and https://x/#auth=abc&b=2, as well"])",
+             R"(["amqp://[removed]@x/ and https://x/#auth=[removed]&b=2, as well"])"},
+            {R"(["https:\/\/b:c@x\/?a=\"1\u0026api_key=k;n=\n"])",
+             R"(["https://[removed]@x/?a=\"1&api_key=k;n=\u000a"])"},
+            {R"({"u" : "https://x/y?X-Amz-Expires=3600&X-Amz-Signature=ab12&sig=cd34&v=1"})",
+             R"({"u" : "https://x/y?X-Amz-Expires=3600&X-Amz-Signature=[removed]&sig=[removed]&v=1"})"},
+            {R"(["https://x/?password=&secret=s"])",
+             R"(["https://x/?password=&secret=[removed]"])"},
+        }) {
+        EXPECT_EQ(cleaned(body), clean);
+    }
+}
+
+// So that it costs little where there is nothing to take out.
+TEST(SecretFilter, GivesTheSameBodyBackWhereItHoldsNone) {
+    secret_filter filter(rules);
+    for (const std::string_view body :
+         {R"([{"id":7,"at":"10:11:12","name":"n","url":"https://x.example/a/b.mp4"}])",
+          R"({"mail":"bob@x.example","see":"https://x/?q=bob@x.example&design=1#top","t":"a: b"})",
+          R"({"text":"she said \"no\": and left","path":"https://x/a:b@c"})", R"([])", ""}) {
+        EXPECT_EQ(filter.apply(body).data(), body.data()) << body;
+    }
+}
+
+TEST(SecretFilter, FindsSecretNamesHoweverTheyAreWritten) {
+    for (const char* body : {R"({"a\"password":"hidden-one"})", R"({"password\\":"hidden-one"})",
+                             "{\"password\"\n\t : \"hidden-one\"}", R"({"PASSWORD":"hidden-one"})",
+                             R"({"x":[{"value":"hidden-one","name":"a key"}]})",
+                             R"({"t":"\"a\": b","password":"hidden-one"})"}) {
+        EXPECT_THAT(cleaned(body), Not(HasSubstr("hidden-one"))) << body;
+    }
+}
+
 TEST(SecretFilter, KnowsNothingOfJsonThatIsBroken) {
     for (const char* body :
          {R"({"password":"hidden-one)", R"({"password":"hidden-one",})",
@@ -101,7 +139,7 @@ TEST(SecretFilter, KnowsNothingOfJsonThatIsBroken) {
         cleaned(body); // and never reads beyond it
     }
     EXPECT_EQ(cleaned(""), "");
-    EXPECT_EQ(cleaned("\"\\"), "\"");
+    EXPECT_EQ(cleaned("\"\\"), "\"\\");
 }
 
 // ---- in the decoder
@@ -129,6 +167,44 @@ TEST(Decoder, KeepsNoCredentialOfWhatItRejectsOrCannotRead) {
     ASSERT_EQ(page.rejected.size(), 2U);
     EXPECT_THAT(page.rejected[0].raw, Not(HasSubstr("hidden-one")));
     EXPECT_EQ(error_of("token;mail\nhidden-one;a@b", resource), "not JSON");
+}
+
+std::string raw_of(std::string_view resource, std::string_view record) {
+    const auto& platform = *providers::find_platform("snapcall");
+    const auto page = page_of(record, *providers::find_resource(platform, resource));
+    return page.records.size() == 1 ? std::string(page.records[0].line) : "not one record";
+}
+
+// What people put into a stream, and a user that is in an event, are what they are elsewhere.
+TEST(Decoder, KeepsNoCredentialOfCallsStreamsAndEventsButAStreamsName) {
+    for (const char* resource : {"calls", "partner_calls", "streams", "stream_events"}) {
+        const auto line = raw_of(
+            resource, R"([{"id":7,"token":"the-name","context":{"externalIdUrl":)"
+                      R"("https://bob:hidden-one@crm.example/?access_token=hidden-two&id=9"},)"
+                      R"("data":{"s3Asset":"https://m.example/1.mp4?X-Amz-Signature=hidden-six"},)"
+                      R"("user":{"settings":{"password":"hidden-three","apiKey":"hidden-four",)"
+                      R"("uploadToken":"hidden-five","lang":"de"}}}])");
+        EXPECT_THAT(line, Not(HasSubstr("hidden"))) << resource;
+        EXPECT_THAT(line, HasSubstr("the-name")) << resource;
+        EXPECT_THAT(line, HasSubstr(R"("lang":"de")")) << resource;
+        EXPECT_THAT(line, HasSubstr("crm.example/?access_token=[removed]&id=9")) << resource;
+    }
+    const auto& platform = *providers::find_platform("snapcall");
+    EXPECT_THAT(error_of("<html>busy</html>", *providers::find_resource(platform, "calls")),
+                HasSubstr("busy"));
+}
+
+TEST(Decoder, KeepsNoCredentialOfIntegrations) {
+    for (const char* name : {"accountSid", "sid", "cert", "clientCert", "certificate_pem", "pin",
+                             "PIN", "sessionId", "session", "api_key", "webhookUrl"}) {
+        const auto line =
+            raw_of("integrations", R"([{"id":7,"type":"crm","config":{")" + std::string(name) +
+                                       R"(":"hidden-one","spinning":"shown-one"}}])");
+        EXPECT_THAT(line, Not(HasSubstr("hidden-one"))) << name;
+        EXPECT_THAT(line, HasSubstr("shown-one")) << name;
+    }
+    EXPECT_THAT(raw_of("integrations", R"([{"id":7,"url":"https://bob:hidden-one@x.example/"}])"),
+                Not(HasSubstr("hidden-one")));
 }
 
 TEST(Decoder, DoesNotSeeAChangedCredentialAsAChange) {

@@ -98,7 +98,14 @@ TEST(Metrics, CarryTheViewsFigures) {
           "callmirror_account_state{account=\"acme\",state=\"mirroring\"} 1\n",
           "callmirror_account_state{account=\"acme\",state=\"key_refused\"} 0\n",
           "callmirror_pace_requests_per_second{account=\"acme\"} 2.5\n",
-          "callmirror_requests_total{account=\"acme\",outcome=\"throttled\"} 3\n",
+          "callmirror_requests_total{account=\"acme\",resource=\"calls\",outcome=\"throttled\","
+          "code=\"429\"} 3\n",
+          "callmirror_requests_total{account=\"acme\",resource=\"calls\",outcome="
+          "\"connection_lost\"} 2\n",
+          "callmirror_requests_total{account=\"acme\",resource=\"self\",outcome=\"ok\","
+          "code=\"200\"} 1\n",
+          "callmirror_requests_total{account=\"acme\",resource=\"streams\",company=\"42\","
+          "outcome=\"throttled\",code=\"429\"} 0\n",
           "callmirror_freshness_seconds{account=\"acme\",resource=\"calls\"} 12\n",
           "callmirror_backfill_share_ratio{account=\"acme\",resource=\"calls\"} 0.5\n",
           "callmirror_slices{account=\"acme\",resource=\"calls\",state=\"unread\"} 7\n",

@@ -39,8 +39,8 @@ TEST(StatusPage, ChartsTheLastHour) {
     example_view example;
     activity recent;
     for (int second = 0; second < 120; second += 2) {
-        example.account.answers[static_cast<std::size_t>(fetch::verdict::ok)] += 3;
-        example.account.answers[static_cast<std::size_t>(fetch::verdict::throttled)] += 1;
+        example.account.lists[0].answers[{fetch::verdict::ok, 200}] += 3;
+        example.account.lists[0].answers[{fetch::verdict::throttled, 429}] += 1;
         example.account.lists[0].inserted += 10;
         recent.note(1h + second * 1s, example.view.accounts);
     }
@@ -101,7 +101,7 @@ TEST(StatusPage, SaysWhatToDoAboutAFailure) {
     example_view example;
     auto& calls = example.account.lists[0];
     calls.last_error = "calls page 7: 503";
-    calls.rejected = 1;
+    example.account.rejected["calls"] = 1;
     calls.waiting_deletes = 60;
     example.account.lists[1].aside = "streams: 403";
     const auto page = status_page(example.view);

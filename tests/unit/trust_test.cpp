@@ -75,10 +75,10 @@ TEST_F(Trust, IsOnlyDimmedByWhatTouchesNoNewRecord) {
     calls().aside = "403";
     EXPECT_EQ(found().how, trust::care);
     calls().aside.clear();
-    calls().rejected = 2;
+    example.account.rejected["calls"] = 2; // before this process began, for one
     EXPECT_EQ(found().how, trust::care);
-    calls().rejected = 0;
-    calls().held_deletes = 2; // carried out since
+    example.account.rejected["calls"] = 0; // somebody has dealt with them
+    calls().held_deletes = 2;              // carried out since
     EXPECT_EQ(found().how, trust::good);
     calls().waiting_deletes = 2;
     EXPECT_EQ(found().how, trust::care);
@@ -106,7 +106,7 @@ TEST_F(Trust, CountsTheAccountsThatAreOutOfDateAndNamesThemFirst) {
     example_view other;
     other.account.name = "beta";
     other.account.enter(account_phase::key_refused, "key refused");
-    calls().rejected = 1;
+    example.account.rejected["calls"] = 1;
     example.view.accounts.push_back(&other.account);
     EXPECT_EQ(found().headline, "The mirror can be trusted for 1 of 2 accounts.");
     ASSERT_EQ(found().concerns.size(), 2U);

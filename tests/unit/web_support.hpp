@@ -19,13 +19,15 @@ struct example_view {
         account.enter(engine::account_phase::mirroring, "mirroring");
         account.pace = 2.5;
         account.pace_limit = 5;
-        account.answers[static_cast<std::size_t>(fetch::verdict::ok)] = 120;
-        account.answers[static_cast<std::size_t>(fetch::verdict::throttled)] = 3;
+        account.own_answers[{fetch::verdict::ok, 200}] = 1;
         account.bytes = 4096;
         account.request_time.note(30ms);
         account.request_time.note(60s);
         engine::list_view calls;
         calls.resource = "calls";
+        calls.answers[{fetch::verdict::ok, 200}] = 119;
+        calls.answers[{fetch::verdict::throttled, 429}] = 3;
+        calls.answers[{fetch::verdict::connection_lost, 0}] = 2;
         calls.inserted = 1'234'567;
         calls.deleted = 2;
         calls.share = 0.5;

@@ -88,6 +88,25 @@ TEST(WholeSlice, GoesOnAfterARestartWhereItWas) {
     EXPECT_EQ(read_when_due(later, content::same), read_when_due(line, content::same));
 }
 
+TEST(WholeSlice, IsDueSoonerFromTheStartWhereTheSettingHasBecomeShorter) {
+    auto line = whole({}, 24h);
+    line.release(line.start(start));
+    read_when_due(line, content::changed);
+    const auto due_with = [&](std::chrono::milliseconds interval) {
+        auto later = whole({line.slices()[0]}, interval);
+        const auto changes = later.start(start + 1min);
+        EXPECT_EQ(changes.empty(), interval >= 24h);
+        EXPECT_EQ(later.is_busy(line.slices()[0].id), !changes.empty()); // until it is committed
+        return later.slices()[0].due_at - start;
+    };
+    EXPECT_EQ(due_with(10min), 10min);
+    EXPECT_EQ(due_with(24h), 24h);
+    EXPECT_EQ(due_with(48h), 24h); // as it was promised
+    line.release(line.failed(line.slices()[0].id, start + 24h));
+    auto later = whole({line.slices()[0]}, 10min);
+    EXPECT_TRUE(later.start(start).empty()); // its pause
+}
+
 TEST(WholeSlice, IsReadAgainWhenAskedTo) {
     auto line = whole();
     line.release(line.start(start));

@@ -1,0 +1,120 @@
+#include "sync/decode/secret_links.hpp"
+
+#include "sync/decode/escape.hpp"
+#include "sync/decode/secret_filter.hpp"
+#include "sync/decode/secret_names.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace callmirror::decode {
+namespace {
+
+constexpr std::array<std::string_view, 3> signing{"signature", "sig", "auth"};
+constexpr std::string_view ends_a_link = " \t\r\n\"'<>";
+
+// Appends a query and what comes after it, from its "?" or "#" on.
+void append_clean_query(std::string& to, std::string_view query,
+                        std::span<const std::string_view> removed) {
+    while (!query.empty()) {
+        to += query.front(); // what separates it from the one before
+        query.remove_prefix(1);
+        const auto parameter = query.substr(0, query.find_first_of("&;?#"));
+        const auto equals = parameter.find('=');
+        const bool is_secret = equals != std::string_view::npos && equals + 1 < parameter.size() &&
+                               is_secret_parameter(parameter.substr(0, equals), removed);
+        to += is_secret ? parameter.substr(0, equals + 1) : parameter;
+        to += is_secret ? removed_value : std::string_view{};
+        query.remove_prefix(parameter.size());
+    }
+}
+
+// As the contents of a JSON string.
+void append_escaped(std::string& to, std::string_view plain) {
+    for (const char c : plain) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            to += '\\';
+            to += c;
+        } else if (byte < 0x20) {
+            to += byte < 0x10 ? "\\u000" : "\\u001";
+            to += "0123456789abcdef"[byte & 15U];
+        } else {
+            to += c;
+        }
+    }
+}
+
+} // namespace
+
+bool is_secret_parameter(std::string_view name, std::span<const std::string_view> removed) {
+    return is_secret_name(name, removed) || is_secret_name(name, signing);
+}
+
+std::string with_clean_links(std::string_view text, std::span<const std::string_view> removed,
+                             std::vector<std::string>& passwords) {
+    std::string clean;
+    std::size_t done = 0;
+    for (auto at = text.find("://"); at != std::string_view::npos; at = text.find("://", at)) {
+        at += 3;
+        const auto host_ends = std::min(text.find_first_of(ends_a_host, at), text.size());
+        const auto user = text.substr(at, host_ends - at);
+        if (const auto ends = user.rfind('@'); ends != std::string_view::npos) {
+            clean += text.substr(done, at - done);
+            clean += removed_value;
+            done = at + ends;
+            if (const auto colon = user.find(':'); colon < ends) {
+                passwords.emplace_back(user.substr(colon + 1, ends - colon - 1));
+            }
+        }
+        const auto link_ends = std::min(text.find_first_of(ends_a_link, host_ends), text.size());
+        const auto query = std::min(text.find_first_of("?#", host_ends), text.size());
+        if (query < link_ends) {
+            clean += text.substr(done, query - done);
+            append_clean_query(clean, text.substr(query, link_ends - query), removed);
+            done = link_ends;
+        }
+        at = link_ends;
+    }
+    clean += text.substr(done);
+    return clean;
+}
+
+void append_with_clean_links(std::string& to, std::string_view contents,
+                             std::span<const std::string_view> removed,
+                             std::vector<std::string>& passwords) {
+    const auto colon = contents.find(':');
+    const auto has = [&](std::string_view what) {
+        return contents.find(what, colon) != std::string_view::npos;
+    };
+    if (colon == std::string_view::npos || !(has("://") || has("\\/") || has("\\u"))) {
+        to += contents;
+        return;
+    }
+    const auto plain = unescaped(contents);
+    const auto clean = with_clean_links(plain, removed, passwords);
+    if (clean == plain) {
+        to += contents;
+    } else {
+        append_escaped(to, clean);
+    }
+}
+
+std::string percent_encoded(std::string_view text) {
+    constexpr std::string_view unreserved = "-._~";
+    std::string encoded;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) != 0 || unreserved.find(c) != std::string_view::npos) {
+            encoded += c;
+        } else {
+            encoded += '%';
+            encoded += "0123456789ABCDEF"[byte >> 4U];
+            encoded += "0123456789ABCDEF"[byte & 15U];
+        }
+    }
+    return encoded;
+}
+
+} // namespace callmirror::decode

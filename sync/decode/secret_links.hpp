@@ -1,0 +1,33 @@
+// Credentials in links: a user before the host, and values under secret names in the query or the
+// fragment. Pure and thread-safe.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace callmirror::decode {
+
+// Whether a parameter's value is kept from the database: `removed` as credentials::removed, and
+// what links are signed with.
+bool is_secret_parameter(std::string_view name, std::span<const std::string_view> removed);
+
+// What stands after a host, and what can't stand in a link.
+inline constexpr std::string_view ends_a_host = "/?#\\ \t\r\n\"'<>";
+
+// Plain text with all its links cleaned. Passwords that stood before a host are added to
+// `passwords`.
+std::string with_clean_links(std::string_view text, std::span<const std::string_view> removed,
+                             std::vector<std::string>& passwords);
+
+// Appends a JSON string's contents with all their links cleaned. Passwords that stood before a host
+// are added to `passwords`, as plain text.
+void append_with_clean_links(std::string& to, std::string_view contents,
+                             std::span<const std::string_view> removed,
+                             std::vector<std::string>& passwords);
+
+// As it stands in a link: all but the unreserved characters of RFC 3986 encoded.
+std::string percent_encoded(std::string_view text);
+
+} // namespace callmirror::decode

@@ -1,0 +1,2 @@
+-- $1 account
+select resource, count(*) from callmirror.rejected where account = $1 group by resource
