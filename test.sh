@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs all tests: once as a release with warnings as errors, once
-# more under AddressSanitizer and UndefinedBehaviorSanitizer. PostgreSQL, the simulated API and their
-# ports are private to the tests.
+# more under AddressSanitizer and UndefinedBehaviorSanitizer; clang-tidy and cppcheck look at the program.
+# PostgreSQL, the simulated API and their ports are private to the tests.
 #
 #   ./test.sh               everything
-#   ./test.sh --quick       without the sanitizers
+#   ./test.sh --quick       without the sanitizers and the analysis
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/tests/support/setup.sh"
 
-sanitizers=yes
+thorough=yes
 case "${1:-}" in
 "") ;;
---quick) sanitizers=no ;;
+--quick) thorough=no ;;
 -h | --help)
     sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     exit 0
@@ -37,7 +37,8 @@ run_tests() { # PRESET [ctest options]
 
 build checked
 run_tests checked
-if [ "$sanitizers" = yes ]; then
+if [ "$thorough" = yes ]; then
+    "$root/tests/support/analyse"
     build asan
     run_tests asan # its preset leaves out the tests of the whole program
 fi

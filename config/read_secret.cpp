@@ -85,7 +85,8 @@ secret_result from_file(const wanted& wanted, const std::string& path, bool judg
 }
 
 secret_result from_environment(const wanted& wanted, const std::string& name) {
-    const char* const value = std::getenv(name.c_str());
+    const char* const value =
+        std::getenv(name.c_str()); // NOLINT(concurrency-mt-unsafe): see header
     if (value == nullptr) {
         return secret_error{wanted.who + ": " + shown_variable(name) + " is not set", {}};
     }
@@ -93,7 +94,8 @@ secret_result from_environment(const wanted& wanted, const std::string& name) {
 }
 
 secret_result from_credential(const wanted& wanted, const std::string& name) {
-    const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
+    const char* const folder =
+        std::getenv("CREDENTIALS_DIRECTORY"); // NOLINT(concurrency-mt-unsafe): see header
     if (folder == nullptr || *folder == '\0') {
         return secret_error{
             wanted.who + ": there are no systemd credentials: CREDENTIALS_DIRECTORY is not set",

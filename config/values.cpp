@@ -35,9 +35,17 @@ constexpr std::array<unit, 4> units{{{'d', std::chrono::days{1}},
                                      {'m', std::chrono::minutes{1}},
                                      {'s', seconds{1}}}};
 
+using address_bytes = std::array<unsigned char, sizeof(in6_addr)>;
+
+// inet_pton() would look no further than a U+0000.
+bool read_address(int family, std::string_view text, address_bytes& to) {
+    return text.find('\0') == text.npos &&
+           inet_pton(family, std::string{text}.c_str(), to.data()) == 1;
+}
+
 bool is_address(int family, std::string_view text) {
-    std::array<unsigned char, sizeof(in6_addr)> address{};
-    return inet_pton(family, std::string{text}.c_str(), address.data()) == 1;
+    address_bytes ignored{};
+    return read_address(family, text, ignored);
 }
 
 bool is_host_name(std::string_view text) {
@@ -150,12 +158,11 @@ bool is_loopback(std::string_view host) {
     if (equals_ignoring_case(host, "localhost")) {
         return true;
     }
-    std::array<unsigned char, sizeof(in6_addr)> address{};
-    const std::string text{host};
-    if (inet_pton(AF_INET, text.c_str(), address.data()) == 1) {
+    address_bytes address{};
+    if (read_address(AF_INET, host, address)) {
         return address[0] == 127;
     }
-    if (inet_pton(AF_INET6, text.c_str(), address.data()) != 1) {
+    if (!read_address(AF_INET6, host, address)) {
         return false;
     }
     return address.back() == 1 && std::all_of(address.begin(), address.end() - 1,

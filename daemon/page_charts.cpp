@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <string_view>
 
@@ -135,7 +136,7 @@ std::string activity_charts(const account_activity& of, double pace_limit) {
            figure("pace <b>" + short_number(double{sum.pace}) + "</b> of at most " +
                       short_number(pace_limit) + " requests a second",
                   pace_bars) +
-           figure("<b>" + grouped(static_cast<std::uint64_t>(of.rows_a_minute() + 0.5)) +
+           figure("<b>" + grouped(static_cast<std::uint64_t>(std::llround(of.rows_a_minute()))) +
                       "</b> rows a minute written; " + grouped(sum.rows) + " in the last hour, " +
                       grouped(sum.deleted) + " of them deleted; " + grouped(sum.rejected) +
                       " rejected",

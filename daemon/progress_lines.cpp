@@ -17,7 +17,7 @@ std::string bar_of(double share, std::size_t width) {
     return '[' + std::string(full, '#') + std::string(inside - full, '.') + ']';
 }
 
-std::string padded(std::string text, std::size_t width, align to) {
+std::string padded(const std::string& text, std::size_t width, align to) {
     const auto have = display_width(text);
     const std::string blanks(width - std::min(width, have), ' ');
     return to == align::left ? text + blanks : blanks + text;

@@ -27,8 +27,8 @@ std::size_t pointer_trie::bucket(std::string_view name) {
     if (name.empty()) {
         return 0;
     }
-    const auto first = static_cast<unsigned char>(name.front());
-    const auto last = static_cast<unsigned char>(name.back());
+    const std::size_t first = static_cast<unsigned char>(name.front());
+    const std::size_t last = static_cast<unsigned char>(name.back());
     return (name.size() * 5U + first * 3U + last) % bucket_count;
 }
 

@@ -166,7 +166,8 @@ void secret_filter::take(std::string_view contents, std::string_view stands_for)
         return;
     }
     taken_.emplace_back(contents, stands_for);
-    if (auto in_link = percent_encoded(unescaped(contents)); in_link != contents) {
+    auto in_link = percent_encoded(unescaped(contents)); // short, or nothing, after a bad escape
+    if (in_link.size() >= shortest_taken && in_link != contents) {
         taken_.emplace_back(std::move(in_link), stands_for);
     }
 }
@@ -238,18 +239,29 @@ void secret_filter::replace_elsewhere() {
     }
 }
 
+// A text is put together anew rather than changed in place, which takes hours where megabytes of it
+// are secrets.
 std::string secret_filter::without_taken(std::string_view contents) const {
     std::string text(contents);
+    std::string without;
     for (const auto& [taken, stands_for] : taken_) {
+        std::size_t done = 0; // of the text: what came before is in `without`
         for (auto at = text.find(taken); at != std::string::npos; at = text.find(taken, at)) {
-            const auto before = text.find_last_not_of('\\', at - 1);
-            const auto slashes = at == 0 ? 0 : at - 1 - (before == std::string::npos ? -1 : before);
-            if (slashes % 2 == 0) {
-                text.replace(at, taken.size(), stands_for);
-                at += stands_for.size();
-            } else { // its first letter belongs to an escape
-                ++at;
+            auto escapes = at; // where the backslashes before it begin
+            while (escapes > done && text[escapes - 1] == '\\') {
+                --escapes;
             }
+            if ((at - escapes) % 2 != 0) { // its first letter belongs to an escape
+                ++at;
+                continue;
+            }
+            without.append(text, done, at - done).append(stands_for);
+            at += taken.size();
+            done = at;
+        }
+        if (done > 0) {
+            text.swap(without.append(text, done));
+            without.clear();
         }
     }
     return text;

@@ -32,12 +32,17 @@ bool is_host_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
 }
 
+// inet_pton() would look no further than a U+0000.
+bool parse_address(int family, const std::string& host, void* address) {
+    return host.find('\0') == host.npos && inet_pton(family, host.c_str(), address) == 1;
+}
+
 bool parse_ipv4(const std::string& host, in_addr& address) {
-    return inet_pton(AF_INET, host.c_str(), &address) == 1;
+    return parse_address(AF_INET, host, &address);
 }
 
 bool parse_ipv6(const std::string& host, in6_addr& address) {
-    return inet_pton(AF_INET6, host.c_str(), &address) == 1;
+    return parse_address(AF_INET6, host, &address);
 }
 
 std::uint16_t parse_port(std::string_view text, const std::string& what) {

@@ -154,5 +154,12 @@ TEST(Nearest, IsTheKnownWordWithTheFewestEdits) {
     EXPECT_EQ(nearest("x", {}), "");
 }
 
+TEST(Regression, AnAddressDoesNotEndAtANulCharacter) {
+    using namespace std::string_view_literals;
+    EXPECT_FALSE(parse_listen("[::1\0x]:9464"sv));
+    EXPECT_FALSE(is_loopback("127.0.0.1\0x"sv));
+    EXPECT_EQ(parse_base_url("https://[::1\0x]"sv).url, "");
+}
+
 } // namespace
 } // namespace callmirror::config

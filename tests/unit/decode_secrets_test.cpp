@@ -151,6 +151,27 @@ providers::resource with_secrets() {
     return made;
 }
 
+// Its own text is what is looked for elsewhere, not what a bad escape leaves of it: that may be
+// nothing, which is found everywhere and for ever.
+TEST(Regression, ASecretWithABadEscapeTakesNothingElseOut) {
+    EXPECT_EQ(cleaned(R"({"password":"\!nothing","n":"m"})"),
+              R"({"password":"[removed]","n":"m"})");
+    EXPECT_EQ(cleaned(R"({"password":"ab\qcdefgh","n":"cab"})"),
+              R"({"password":"[removed]","n":"cab"})");
+}
+
+TEST(Regression, AMillionCopiesOfASecretAreReplacedInOneGo) {
+    constexpr int copies = 1'000'000;
+    std::string text;
+    std::string want;
+    for (int copy = 0; copy < copies; ++copy) {
+        text += "abcdefgh ";
+        want += "[removed] ";
+    }
+    EXPECT_EQ(cleaned(R"({"password":"abcdefgh","n":")" + text + "\"}"),
+              R"({"password":"[removed]","n":")" + want + "\"}");
+}
+
 TEST(Decoder, KeepsAHashedKeyAndNoCredential) {
     const auto resource = with_secrets();
     const auto page =

@@ -178,5 +178,13 @@ TEST(Environment, NamesTheVariableThatIsWrong) {
     }
 }
 
+TEST(Regression, AnAddressDoesNotEndAtANulCharacter) {
+    using namespace std::string_view_literals;
+    EXPECT_THROW(parse_base_url("https://[::1\0x]"sv), std::invalid_argument);
+    EXPECT_THROW(parse_proxy("[::1\0]:3128"sv), std::invalid_argument);
+    EXPECT_FALSE(is_ip_address("127.0.0.1\0x"sv));
+    EXPECT_FALSE(is_loopback("127.0.0.1\0x"sv));
+}
+
 } // namespace
 } // namespace callmirror::fetch
