@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 using plan::hopeless;
 
 // A list that answers 500 for ever looks like an outage once nothing else is asked for: where
-// others could be read, an answer about the key's own user tells that it is the list.
+// others are complete, an answer about the key's own user tells that it is the list.
 awaitable<void> session::tell_outages_apart() {
     const auto silence =
         std::min<std::chrono::milliseconds>(10s, ports.options.once->give_up_after / 2);
@@ -20,9 +20,9 @@ awaitable<void> session::tell_outages_apart() {
     while (co_await tasks.sleep_until(std::max(context.last_answer, looked_at) + silence)) {
         looked_at = context.time.now();
         const bool silent = looked_at - context.last_answer >= silence;
-        const bool any_read = std::ranges::any_of(
-            lists, [&](const auto& of) { return view_of(context, *of).read_at.has_value(); });
-        if (silent && any_read) {
+        const bool any_done = std::ranges::any_of(
+            lists, [&](const auto& of) { return !is_aside(*of) && !outstanding(*of); });
+        if (silent && any_done) {
             co_await ask(context, plan::work::due, target, name, anything);
         }
     }

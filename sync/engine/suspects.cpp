@@ -57,6 +57,12 @@ void keep_asking(session_context& context, write::commit_unit& unit, write::susp
 void leave_to_next_read(session_context& context, list& of, write::suspect_row suspect,
                         write::commit_unit& unit) {
     if (const auto* slice = of.timeline.find(suspect.slice)) {
+        const bool is_put = std::ranges::any_of(
+            unit.slices, [&](const auto& each) { return each.id == slice->id; });
+        if (of.timeline.is_busy(slice->id) && !is_put) { // its read would know nothing of this
+            ask_later(context, unit, std::move(suspect));
+            return;
+        }
         add_changes(unit, of.timeline.again({slice->begins, slice->ends}, context.now()));
     }
     suspect.state = write::suspect_state::absent;

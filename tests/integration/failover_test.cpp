@@ -44,7 +44,8 @@ protected:
 TEST_F(FailOver, LosesNothingThatWasCommitted) {
     ASSERT_TRUE(is_synchronous());
     api_source from;
-    from.manner("latency_ms", "20");
+    from.manner("latency_ms", "40");
+    config.page_size = 5; // the backfill is under way all along
     configure(from);
     auto running = start("run");
     ASSERT_TRUE(eventually([&] { return from.requests() > 60; }, 60s)) << running->err();

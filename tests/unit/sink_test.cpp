@@ -151,7 +151,7 @@ TEST(Sink, FillsABatchByRowsOrByBytes) {
     }
     write::commit_unit unit;
     many.flush(unit, 1, 1);
-    EXPECT_EQ(rows_of(unit).size(), 2'500U);
+    EXPECT_EQ(rows_of(unit).size(), 5'000U);
     EXPECT_FALSE(many.batch_is_full());
     EXPECT_TRUE(many.batch_is_empty());
     slice_sink large("calls", "", {});
