@@ -17,8 +17,10 @@ constexpr int kept_at_the_end = 16 << 20;
 } // namespace
 
 void give_back_large_pieces() {
+    // NOLINTBEGIN(concurrency-mt-unsafe): there is one thread by now
     ::mallopt(M_MMAP_THRESHOLD, large); // no longer moved by glibc
     ::mallopt(M_TRIM_THRESHOLD, kept_at_the_end);
+    // NOLINTEND(concurrency-mt-unsafe)
 }
 
 void heap_keeper::tend(steady_time now) {

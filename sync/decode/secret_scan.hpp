@@ -38,7 +38,7 @@ private:
     static constexpr std::size_t longest = 38;
     static std::size_t place_of(std::string_view name) {
         std::uint64_t mixed = name.size();
-        const auto mix = [&]<typename Word>(Word word) {
+        const auto mix = [&](auto word) {
             std::memcpy(&word, name.data(), sizeof word);
             mixed = (mixed ^ word) * 0x9e3779b97f4a7c15U;
             std::memcpy(&word, name.data() + name.size() - sizeof word, sizeof word);

@@ -127,7 +127,7 @@ int run(const settings& wanted) {
     result_table table;
     std::string where;
     {
-        lab in(wanted.bin, directory);
+        lab in(std::filesystem::absolute(wanted.bin).string(), directory);
         where = machine(in.cluster().value(in.database(), "show server_version"));
         programme all(wanted, in, table);
         wanted.is_long ? all.run_long() : all.run();

@@ -46,7 +46,7 @@ std::string ready_lines(const lab& from, int account, line_order order) {
         PQconnectdb(from.database_url().c_str()), &PQfinish);
     const auto sql = "copy (select 'acme-" + std::to_string(account) + "'" + after_account +
                      " from snapcall.stream_events where account = 'acme-1' order by " +
-                     (order == line_order::by_key ? "" : "id / 2500 desc, ") + "id) to stdout";
+                     (order == line_order::by_key ? "" : "id / 5000 desc, ") + "id) to stdout";
     PQclear(PQexec(connection.get(), sql.c_str()));
     std::string lines;
     char* line = nullptr;
