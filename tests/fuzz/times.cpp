@@ -49,7 +49,9 @@ void try_timestamp(std::string_view text) {
 // Any number of milliseconds, the ends of time among them.
 void try_number(std::string_view text) {
     std::int64_t count = 0;
-    std::memcpy(&count, text.data(), std::min(sizeof count, text.size()));
+    if (!text.empty()) { // its data() may be none
+        std::memcpy(&count, text.data(), std::min(sizeof count, text.size()));
+    }
     const utc_time time{milliseconds{count}};
     const std::string shown = format_utc(time);
     require(shown.size() == 24 && parse_time(shown).has_value(), "any time can be shown", shown);
