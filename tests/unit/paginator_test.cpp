@@ -234,30 +234,28 @@ int losses(const schedule& plan, int runs, bool filters, int& hidden, int& clean
     return lost;
 }
 
-TEST(Paginator, NoSeriesOfDeletionsHidesARecordUnnoticed) {
-    for (const double chance : {0.03, 0.2, 0.7}) {
+// Of each such schedule, with pages fetched one by one and side by side; `hides`: records that a
+// pass misses, with a word, so that the model is known to hide any.
+void expect_nothing_lost(schedule plan, std::initializer_list<double> chances, int hides) {
+    for (const double chance : chances) {
         for (const int pages : {1, 2, 7}) {
+            plan.chance = chance;
+            plan.side_by_side = pages;
             int hidden = 0;
             int clean = 0;
-            const schedule plan{.insertions = false, .chance = chance, .side_by_side = pages};
             EXPECT_EQ(losses(plan, 4'000, false, hidden, clean), 0);
-            EXPECT_GT(hidden, 10);
-            EXPECT_GT(clean, 0);
+            EXPECT_GT(hidden, hides);
+            EXPECT_TRUE(clean > 0 || plan.at_the_front_only);
         }
     }
 }
 
+TEST(Paginator, NoSeriesOfDeletionsHidesARecordUnnoticed) {
+    expect_nothing_lost({.insertions = false}, {0.03, 0.2, 0.7}, 10);
+}
+
 TEST(Paginator, NoSeriesOfInsertionsHidesARecordUnnoticed) {
-    for (const double chance : {0.03, 0.2, 0.7}) {
-        for (const int pages : {1, 2, 7}) {
-            int hidden = 0;
-            int clean = 0;
-            const schedule plan{.deletions = false, .chance = chance, .side_by_side = pages};
-            EXPECT_EQ(losses(plan, 4'000, false, hidden, clean), 0);
-            EXPECT_GT(hidden, 100);
-            EXPECT_GT(clean, 0);
-        }
-    }
+    expect_nothing_lost({.deletions = false}, {0.03, 0.2, 0.7}, 100);
 }
 
 TEST(Paginator, HardlyAnythingHidesBehindPagesThatAreFiltered) {
@@ -274,16 +272,7 @@ TEST(Paginator, HardlyAnythingHidesBehindPagesThatAreFiltered) {
 
 // The usual: new records come first, old ones are deleted anywhere.
 TEST(Paginator, NothingHidesWhereRecordsComeAtTheFrontAndGoAnywhere) {
-    for (const double chance : {0.05, 0.2, 0.6}) {
-        for (const int pages : {1, 2, 7}) {
-            int hidden = 0;
-            int clean = 0;
-            const schedule usual{
-                .at_the_front_only = true, .chance = chance, .side_by_side = pages};
-            EXPECT_EQ(losses(usual, 4'000, false, hidden, clean), 0);
-            EXPECT_GT(hidden, 100);
-        }
-    }
+    expect_nothing_lost({.at_the_front_only = true}, {0.05, 0.2, 0.6}, 100);
 }
 
 // The hole that paginator.hpp names. It needs both, in the right places, within one pass.
