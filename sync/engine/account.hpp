@@ -6,6 +6,7 @@
 // is no second way to recover, and a crash is just the rudest of them.
 #pragma once
 
+#include "sync/engine/batch_limits.hpp"
 #include "sync/engine/ports.hpp"
 #include "sync/engine/view.hpp"
 #include "sync/plan/timeline.hpp"
@@ -40,6 +41,7 @@ struct account_options {
     std::chrono::milliseconds poll_interval{30'000};
     std::chrono::milliseconds snapshot_interval{600'000}; // the least, of lists without time axis
     std::chrono::milliseconds lease_time{20'000};
+    batch_limits batch;
     std::optional<one_shot> once;
     std::vector<providers::own_column> own_columns; // that the platform's resources have
 };

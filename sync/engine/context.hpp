@@ -4,6 +4,7 @@
 
 #include "sync/base/text.hpp"
 #include "sync/decode/decoder.hpp"
+#include "sync/engine/batch_limits.hpp"
 #include "sync/engine/gate.hpp"
 #include "sync/engine/latest_rows.hpp"
 #include "sync/engine/ports.hpp"
@@ -42,6 +43,7 @@ struct session_context {
     signal& committed;    // one list's commit has ended
     signal& work_changed; // there may be something to read that was not there before
     const providers::platform& platform;
+    batch_limits batch;
     write::lease lease;
     steady_time lease_ends{0};         // by our own clock, on the safe side
     std::chrono::milliseconds skew{0}; // the server's clock minus ours

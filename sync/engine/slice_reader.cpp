@@ -14,10 +14,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int most_passes = 4;                  // of a slice that drifts while it is read
-constexpr std::size_t most_pieces = 16;         // of a digest, before it is written anew as one
-constexpr auto head_saved_every = 15s;          // when nothing but the time of its read has changed
-constexpr std::size_t compared_at_once = 5'000; // keys
+constexpr int most_passes = 4;          // of a slice that drifts while it is read
+constexpr std::size_t most_pieces = 16; // of a digest, before it is written anew as one
+constexpr auto head_saved_every = 15s;  // when nothing but the time of its read has changed
 
 awaitable<void> give_back(reading& read, const problem& why) {
     if (why.what == fetch::verdict::stopped) {
@@ -150,6 +149,8 @@ awaitable<void> finish(reading& read, int pages) {
     tell_held(read, verdict.decision.held);
     const bool rows = !read.sink.batch_is_empty();
     co_await take_turn_with_rows(read, unit);
+    unit.relies_on_slice = read.slice.id;
+    unit.relies_on_pieces = std::move(read.not_durable);
     const bool exact = verdict.all_shown && read.sink.digest_is_exact();
     auto held = put_digest(read, verdict.decision, exact, unit);
     const bool is_head = read.slice.is_open();
@@ -200,20 +201,14 @@ awaitable<bool> rows_are_as_known(reading& read) {
     if (read.slice.is_open()) {
         co_return true;
     }
-    const auto all = read.sink.left_alone();
+    const auto expected = read.sink.left_alone();
     std::vector<std::string> unlike;
-    for (std::size_t from = 0; from < all.size(); from += compared_at_once) {
-        const auto first = all.begin() + static_cast<std::ptrdiff_t>(from);
-        const std::vector<write::key_and_hash> some(
-            first,
-            first + static_cast<std::ptrdiff_t>(std::min(compared_at_once, all.size() - from)));
-        std::vector<std::string> found;
-        auto job = [&](write::store& store) {
-            found = store.unlike(read.context.lease, std::string(read.context.platform.name),
-                                 *read.of.resource, some);
-        };
+    auto job = [&](write::store& store) {
+        unlike = store.unlike(read.context.lease, std::string(read.context.platform.name),
+                              *read.of.resource, expected);
+    };
+    if (!expected.empty()) {
         co_await read.context.store.run(job);
-        unlike.insert(unlike.end(), found.begin(), found.end());
     }
     read.sink.distrust(unlike);
     co_return unlike.empty();

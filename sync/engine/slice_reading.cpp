@@ -23,10 +23,23 @@ fetch::paginator_options options_for(const reading& read) {
             .empty_page_seen = read.of.empty_page_seen};
 }
 
+bool batch_is_full(const reading& read) {
+    const auto& most = read.context.batch;
+    return read.sink.batch_rows() >= most.rows || read.sink.batch_bytes() >= most.bytes;
+}
+
+// The disk is waited for when the slice is read, and for all of its rows at once: a crash of the
+// server that undoes some of them before is noticed then. The head's digest outlives its reads.
 awaitable<void> flush_batch(reading& read) {
     auto unit = new_unit(read.context, read.of);
     co_await take_turn_with_rows(read, unit);
     ++read.pieces;
+    unit.is_durable = read.slice.is_open();
+    if (!unit.is_durable) {
+        for (const auto& each : unit.digest_pieces) {
+            read.not_durable.push_back(each.piece);
+        }
+    }
     co_await commit(read.context, read.of, unit);
     end_turn(read.context, read.of);
 }
@@ -146,7 +159,7 @@ awaitable<pass_result> run_pass(reading& read) {
                 }
             }
         }
-        if (read.sink.batch_is_full()) {
+        if (batch_is_full(read)) {
             co_await flush_batch(read);
         }
     }

@@ -7,9 +7,6 @@
 namespace callmirror::engine {
 namespace {
 
-constexpr std::size_t most_rows = 5'000;
-constexpr std::size_t most_bytes = 4U << 20U;
-
 std::uint64_t hash_text(std::string_view text) {
     std::uint64_t hash = 0x9e3779b97f4a7c15U;
     for (const char byte : text) {
@@ -87,10 +84,6 @@ void slice_sink::add_row(const decode::decoded_record& record, steady_time asked
         asked_at_.push_back(asked_at);
     }
     batch_.lines.append(record.line);
-}
-
-bool slice_sink::batch_is_full() const {
-    return batch_.rows.size() >= most_rows || batch_.lines.size() >= most_bytes;
 }
 
 void slice_sink::drop_older(const latest_rows& latest) {

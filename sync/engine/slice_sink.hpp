@@ -30,7 +30,8 @@ public:
 
     const plan::digest& seen() const { return seen_; }
     bool knows(std::string_view key) const { return known_.find(key).has_value(); }
-    bool batch_is_full() const;
+    std::size_t batch_rows() const { return batch_.rows.size(); }
+    std::size_t batch_bytes() const { return batch_.lines.size(); }
     bool batch_is_empty() const { return batch_.rows.empty() && rejected_.empty(); }
 
     // Leaves out rows of which a newer state is written already. The digest does not vouch for

@@ -223,31 +223,6 @@ std::vector<order_row> postgres_store::open_orders(const lease& held) {
     return list;
 }
 
-std::vector<std::string> postgres_store::unlike(const lease& held, const std::string& platform,
-                                                const providers::resource& resource,
-                                                const std::vector<key_and_hash>& expected) {
-    const auto statements = make_table_sql(platform, resource);
-    row_batch batch;
-    for (const auto& each : expected)
-        batch.rows.push_back({.key = each.key, .hash = each.hash});
-    const auto order = order_rows(batch, statements.number_keys);
-    postgres::array_text hashes;
-    for (const auto row : order.rows)
-        hashes.add(static_cast<std::int64_t>(batch.rows[row].hash));
-    parameters values;
-    values.add(held.account)
-        .add_ready(key_array(batch, order.rows, statements.number_keys))
-        .add_ready(hashes.take());
-    std::vector<std::string> keys;
-    session_.in_transaction("compare rows of " + held.account, [&](transaction& within) {
-        for (const auto& row : within.run(statements.unlike, values)) {
-            const auto place = static_cast<std::size_t>(row[0].as<std::int64_t>()) - 1;
-            keys.push_back(batch.rows[order.rows[place]].key);
-        }
-    });
-    return keys;
-}
-
 std::int64_t postgres_store::place_order(const std::string& account, const order_row& order) {
     std::int64_t id = 0;
     session_.in_transaction("place an order for " + account, [&](transaction& within) {

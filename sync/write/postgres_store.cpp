@@ -74,6 +74,25 @@ std::string pass_fence(transaction& within, const lease& held) {
     return rows[0][0].c_str();
 }
 
+namespace {
+
+// That the server has crashed since may not show otherwise: all connections may be new ones.
+void check_pieces(transaction& within, const commit_unit& unit) {
+    if (unit.relies_on_pieces.empty())
+        return;
+    postgres::array_text pieces;
+    for (const auto piece : unit.relies_on_pieces)
+        pieces.add(piece);
+    const auto there = within.run(sql::count_pieces.text, parameters()
+                                                              .add(unit.holder.account)
+                                                              .add(unit.relies_on_slice)
+                                                              .add_ready(pieces.take()));
+    if (there[0][0].as<std::size_t>() != unit.relies_on_pieces.size())
+        throw database_lost("the server has lost its last commits for " + unit.holder.account);
+}
+
+} // namespace
+
 postgres_store::postgres_store(postgres::session_options options)
     : session_(std::move(options)) {}
 
@@ -172,6 +191,9 @@ commit_outcome postgres_store::attempt(const commit_unit& unit, table_state* tab
     commit_outcome outcome;
     session_.in_transaction("commit for " + unit.holder.account, [&](transaction& within) {
         const std::string now = pass_fence(within, unit.holder);
+        if (!unit.is_durable)
+            within.run("set local synchronous_commit = off");
+        check_pieces(within, unit);
         if (!unit.rows.rows.empty()) {
             const auto written =
                 write_rows(within, table->sql, unit.holder.account, now, unit.rows, order, mode);

@@ -191,6 +191,13 @@ struct commit_unit {
     std::optional<account_row> account;
     std::vector<std::int64_t> done_orders;
     std::vector<field_row> fields; // inserted or replaced
+    // False: the server need not have it on its disk, nor on a standby's, when it answers. A crash
+    // may undo it then, and does so as if it had never been.
+    bool is_durable = true;
+    // Pieces of this slice's digest that such commits have added. Where one is not there any more,
+    // commit() changes nothing and throws database_lost.
+    slice_id relies_on_slice = 0;
+    std::vector<std::int64_t> relies_on_pieces;
 };
 
 struct commit_outcome {
@@ -270,7 +277,8 @@ public:
     // How many records callmirror.rejected holds, by resource.
     virtual std::map<std::string, std::uint64_t> count_rejected(const lease& held) = 0;
     virtual std::vector<order_row> open_orders(const lease& held) = 0;
-    // Which of these keys have no row with this content hash that is not marked deleted.
+    // Which of these keys have no row with this content hash that is not marked deleted. What a
+    // digest vouches for: a row that was written only once is not looked at, as long as it is there.
     virtual std::vector<std::string> unlike(const lease& held, const std::string& platform,
                                             const providers::resource& resource,
                                             const std::vector<key_and_hash>& expected) = 0;

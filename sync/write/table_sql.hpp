@@ -14,6 +14,8 @@ struct table_sql {
     std::string range_taken;
     std::string look_up;
     std::string unlike;
+    std::string rewritten;
+    std::string count_between;
     std::string copy_table;
     std::string make_stage;
     std::string copy_stage;

@@ -85,7 +85,9 @@ TEST_F(Suspects, AreUpdatedOnlyWhereTheyStillStandInTheirPresentSlice) {
 
 TEST_F(Suspects, AreNotRowsThatStandAsTheDigestSays) {
     const lease held = take();
-    store.commit(calls(held, {{1, 1}, {2, 2}, {10, 3}, {11, ~std::uint64_t{0}}}));
+    const std::uint64_t largest = ~std::uint64_t{0};
+    store.commit(calls(held, {{1, 1}, {2, 2}, {5, 5}, {10, 3}, {11, largest}}));
+    store.commit(calls(held, {{2, 7}, {5, 6}}));
     commit_unit unit{.holder = held, .platform = "snapcall"};
     unit.table = &resource_named("calls");
     unit.deleted = {"10"};
@@ -94,10 +96,28 @@ TEST_F(Suspects, AreNotRowsThatStandAsTheDigestSays) {
         return store.unlike(held, "snapcall", resource_named("calls"), expected);
     };
     EXPECT_THAT(unlike({}), IsEmpty());
-    EXPECT_THAT(unlike({{"11", ~std::uint64_t{0}}, {"2", 2}, {"1", 1}}), IsEmpty());
-    // Of other content, deleted, not there.
-    EXPECT_THAT(unlike({{"1", 1}, {"2", 7}, {"10", 3}, {"12", 4}}),
-                testing::UnorderedElementsAre("2", "10", "12"));
+    EXPECT_THAT(unlike({{"11", largest}, {"2", 7}, {"1", 1}}), IsEmpty());
+    // Of other content, deleted.
+    EXPECT_THAT(unlike({{"1", 1}, {"2", 2}, {"10", 3}}),
+                testing::UnorderedElementsAre("2", "10"));
+    // Not there: neither is the row of another slice between them taken for it, nor a deleted one.
+    EXPECT_THAT(unlike({{"1", 1}, {"4", 4}, {"11", largest}}), testing::ElementsAre("4"));
+    EXPECT_THAT(unlike({{"1", 1}, {"2", 7}, {"9", 4}, {"12", 4}}),
+                testing::ElementsAre("9", "12"));
+}
+
+TEST_F(Suspects, AreNotRowsOfATextKeyThatStandAsTheDigestSays) {
+    const lease held = take();
+    const auto& buttons = resource_named("buttons");
+    commit_unit unit{.holder = held, .platform = "snapcall"};
+    unit.table = &buttons;
+    for (const char* key : {"b", "a_", "B"}) {
+        add_row(unit.rows, buttons, held.account, key, 1);
+    }
+    store.commit(unit);
+    const auto unlike = store.unlike(held, "snapcall", buttons,
+                                     {{"a_", 1}, {"b", 2}, {"B", 1}, {"c", 1}});
+    EXPECT_THAT(unlike, testing::UnorderedElementsAre("b", "c"));
 }
 
 // An event's page at the API is named by its stream's token, which another table knows.

@@ -40,6 +40,7 @@ void chaos::begin() {
     }
     weather_.fails_before = rates.commit_fails_before;
     weather_.fails_after = rates.commit_fails_after;
+    weather_.crashes = rates.database_crashes;
     often(rates.add_every, [this] { add(); });
     often(rates.change_every, [this] { change(); });
     often(rates.remove_every, [this] { remove(); });
@@ -60,6 +61,7 @@ void chaos::end() {
     weather_.away = false;
     weather_.fails_before = 0;
     weather_.fails_after = 0;
+    weather_.crashes = 0;
     all_.tell("chaos ends");
 }
 

@@ -13,6 +13,7 @@ struct database_weather {
     bool away = false;       // nothing gets through
     double fails_before = 0; // chance that a call is lost on its way there
     double fails_after = 0;  // chance that it is carried out, and its answer lost
+    double crashes = 0;      // chance that the server crashes before a call, and is back at once
     std::chrono::microseconds least{500};
     std::chrono::microseconds most{5'000};
 };
@@ -103,6 +104,10 @@ public:
 private:
     template <typename Call>
     auto call(const std::string& name, Call carry_out) -> std::invoke_result_t<Call&> {
+        if (weather_.crashes > 0 && all_.luck.happens(weather_.crashes)) {
+            all_.tell("the database crashes");
+            behind_.crash();
+        }
         if (weather_.away || all_.luck.happens(weather_.fails_before)) {
             tell(name, "lost before");
             throw write::database_lost("the connection is lost");

@@ -51,20 +51,21 @@ std::string mirrored_row::raw() const {
 // ---- leases
 
 bool memory_store::holds(const write::lease& held) const {
-    const auto found = leases_.find(held.account);
-    return found != leases_.end() && found->second.holder == held.holder &&
+    const auto found = now_has_.leases.find(held.account);
+    return found != now_has_.leases.end() && found->second.holder == held.holder &&
            found->second.fence == held.fence;
 }
 
 void memory_store::pass_fence(const write::lease& held) const {
-    if (!holds(held) || leases_.at(held.account).expires_at <= now()) {
+    if (!holds(held) || now_has_.leases.at(held.account).expires_at <= now()) {
         throw write::lease_lost("the lease of " + held.holder + " is lost");
     }
 }
 
 write::lease_answer memory_store::acquire(const std::string& account, const std::string& holder,
                                           std::chrono::milliseconds time_to_live) {
-    auto& row = leases_[account];
+    becomes_durable();
+    auto& row = now_has_.leases[account];
     write::lease_answer answer;
     if (row.fence > 0 && row.expires_at > now() && row.holder != holder) {
         answer.held_by = row.holder;
@@ -84,14 +85,23 @@ bool memory_store::renew(const write::lease& held, std::chrono::milliseconds tim
     if (!holds(held)) {
         throw write::lease_lost("the lease of " + held.holder + " is lost");
     }
-    leases_[held.account].expires_at = now() + time_to_live;
+    becomes_durable();
+    now_has_.leases[held.account].expires_at = now() + time_to_live;
     return has_open_orders();
 }
 
 void memory_store::release(const write::lease& held, std::chrono::milliseconds quiet) noexcept {
     if (holds(held)) {
-        leases_[held.account].expires_at = now();
-        leases_[held.account].quiet_until = now() + quiet;
+        now_has_.leases[held.account].expires_at = now();
+        now_has_.leases[held.account].quiet_until = now() + quiet;
+    }
+}
+
+void memory_store::crash() {
+    ++crashes_;
+    if (on_disk_) {
+        now_has_ = std::move(*on_disk_);
+        on_disk_.reset();
     }
 }
 
@@ -100,12 +110,12 @@ void memory_store::release(const write::lease& held, std::chrono::milliseconds q
 write::account_state memory_store::load(const write::lease& held) {
     pass_fence(held);
     write::account_state state;
-    state.account = account_.value_or(write::account_row{});
-    for (const auto& [name, row] : listings_) {
+    state.account = now_has_.account.value_or(write::account_row{});
+    for (const auto& [name, row] : now_has_.listings) {
         state.listings.push_back(row);
     }
-    state.last_slice = last_slice_;
-    for (const auto& [id, slice] : slices_) {
+    state.last_slice = now_has_.last_slice;
+    for (const auto& [id, slice] : now_has_.slices) {
         state.slices.push_back(slice);
         state.last_slice = std::max(state.last_slice, id);
     }
@@ -113,7 +123,7 @@ write::account_state memory_store::load(const write::lease& held) {
         return std::tie(a.resource, a.scope, a.begins, a.id) <
                std::tie(b.resource, b.scope, b.begins, b.id);
     });
-    for (const auto& [slice, pieces] : digests_) {
+    for (const auto& [slice, pieces] : now_has_.digests) {
         if (!pieces.empty()) {
             state.last_piece = std::max(state.last_piece, pieces.rbegin()->first);
         }
@@ -124,7 +134,7 @@ write::account_state memory_store::load(const write::lease& held) {
 std::vector<write::digest_piece> memory_store::load_digest(const write::lease& /*held*/,
                                                            write::slice_id slice) {
     std::vector<write::digest_piece> pieces;
-    if (const auto found = digests_.find(slice); found != digests_.end()) {
+    if (const auto found = now_has_.digests.find(slice); found != now_has_.digests.end()) {
         for (const auto& [piece, content] : found->second) {
             pieces.push_back({slice, piece, content});
         }
@@ -137,7 +147,7 @@ memory_store::suspects_to_ask(const write::lease& /*held*/, const std::string& p
                               const providers::resource& resource, const std::string& scope,
                               utc_time at, int most) {
     std::vector<write::suspect_to_ask> list;
-    for (const auto& [name, suspect] : suspects_) {
+    for (const auto& [name, suspect] : now_has_.suspects) {
         if (suspect.resource == resource.name && suspect.scope == scope &&
             suspect.state == write::suspect_state::ask && suspect.ask_at <= at) {
             list.push_back({suspect, {}, true});
@@ -151,11 +161,11 @@ memory_store::suspects_to_ask(const write::lease& /*held*/, const std::string& p
     const auto columns = decode::line_columns(resource);
     for (auto& each : list) {
         for (const auto& parameter : resource.record_parameters) {
-            auto value = column_of(tables_[std::string(resource.name)], each.suspect.key, columns,
+            auto value = column_of(now_has_.tables[std::string(resource.name)], each.suspect.key, columns,
                                    parameter.column);
             if (value && !parameter.via_table.empty()) {
                 const auto& other = resource_named(platform, parameter.via_table);
-                const auto& rows = tables_[std::string(parameter.via_table)];
+                const auto& rows = now_has_.tables[std::string(parameter.via_table)];
                 const auto names = decode::line_columns(other);
                 value = parameter.via_match == "id"
                             ? column_of(rows, *value, names, parameter.via_column)
@@ -171,7 +181,7 @@ memory_store::suspects_to_ask(const write::lease& /*held*/, const std::string& p
 std::vector<write::suspect_row> memory_store::suspects_of(const write::lease& /*held*/,
                                                           write::slice_id slice) {
     std::vector<write::suspect_row> list;
-    for (const auto& [name, suspect] : suspects_) {
+    for (const auto& [name, suspect] : now_has_.suspects) {
         if (suspect.slice == slice) {
             list.push_back(suspect);
         }
@@ -184,7 +194,7 @@ std::vector<write::suspect_row> memory_store::suspects_named(const write::lease&
                                                              const std::vector<std::string>& keys) {
     std::vector<write::suspect_row> list;
     for (const auto& key : keys) {
-        if (const auto found = suspects_.find({resource, key}); found != suspects_.end()) {
+        if (const auto found = now_has_.suspects.find({resource, key}); found != now_has_.suspects.end()) {
             list.push_back(found->second);
         }
     }
@@ -195,7 +205,7 @@ std::vector<write::suspect_row> memory_store::suspects_held(const write::lease& 
                                                             const std::string& resource,
                                                             const std::string& scope) {
     std::vector<write::suspect_row> list;
-    for (const auto& [name, suspect] : suspects_) {
+    for (const auto& [name, suspect] : now_has_.suspects) {
         if (suspect.resource == resource && suspect.scope == scope &&
             suspect.state == write::suspect_state::held) {
             list.push_back(suspect);
@@ -206,7 +216,7 @@ std::vector<write::suspect_row> memory_store::suspects_held(const write::lease& 
 
 std::map<std::string, std::uint64_t> memory_store::count_rejected(const write::lease& /*held*/) {
     std::map<std::string, std::uint64_t> counts;
-    for (const auto& each : rejected_) {
+    for (const auto& each : now_has_.rejected) {
         ++counts[std::get<0>(each)];
     }
     return counts;
@@ -230,7 +240,7 @@ std::vector<std::string> memory_store::keys_of(const write::lease& /*held*/,
 
 std::vector<write::order_row> memory_store::open_orders(const write::lease& /*held*/) {
     std::vector<write::order_row> open;
-    for (const auto& [order, done] : orders_) {
+    for (const auto& [order, done] : now_has_.orders) {
         if (!done) {
             open.push_back(order);
         }
@@ -246,7 +256,9 @@ std::vector<std::string> memory_store::unlike(const write::lease& /*held*/,
     std::vector<std::string> keys;
     for (const auto& each : expected) {
         const auto row = rows.find(each.key);
-        if (row == rows.end() || row->second.hash != each.hash || row->second.deleted_at) {
+        const bool is_there = row != rows.end();
+        if (!is_there || (row->second.is_rewritten && row->second.hash != each.hash) ||
+            row->second.deleted_at) {
             keys.push_back(each.key);
         }
     }
@@ -254,36 +266,48 @@ std::vector<std::string> memory_store::unlike(const write::lease& /*held*/,
 }
 
 void memory_store::place_order(write::order_row order) {
-    order.id = static_cast<std::int64_t>(orders_.size()) + 1;
-    orders_.emplace_back(std::move(order), false);
+    becomes_durable();
+    order.id = static_cast<std::int64_t>(now_has_.orders.size()) + 1;
+    now_has_.orders.emplace_back(std::move(order), false);
 }
 
 bool memory_store::has_open_orders() const {
-    return std::ranges::any_of(orders_, [](const auto& each) { return !each.second; });
+    return std::ranges::any_of(now_has_.orders, [](const auto& each) { return !each.second; });
 }
 
 const mirrored_table& memory_store::table(const std::string& resource) const {
     static const mirrored_table none;
-    const auto found = tables_.find(resource);
-    return found == tables_.end() ? none : found->second;
+    const auto found = now_has_.tables.find(resource);
+    return found == now_has_.tables.end() ? none : found->second;
 }
 
 // ---- the one way to write
 
 write::commit_outcome memory_store::commit(const write::commit_unit& unit) {
     pass_fence(unit.holder);
+    for (const auto piece : unit.relies_on_pieces) {
+        const auto held = now_has_.digests.find(unit.relies_on_slice);
+        if (held == now_has_.digests.end() || !held->second.contains(piece)) {
+            throw write::database_lost("the server has lost its last commits");
+        }
+    }
+    if (unit.is_durable) {
+        becomes_durable();
+    } else if (!on_disk_) {
+        on_disk_ = now_has_;
+    }
     ++commits_;
     write::commit_outcome outcome;
     write_rows(unit, outcome);
     for (const auto& name : unit.cleared_suspects) {
-        suspects_.erase(name);
+        now_has_.suspects.erase(name);
     }
     for (const auto& each : unit.suspects) {
-        suspects_[{each.resource, each.key}] = each;
+        now_has_.suspects[{each.resource, each.key}] = each;
     }
     for (const auto& each : unit.asked_suspects) {
-        if (const auto there = suspects_.find({each.resource, each.key});
-            there != suspects_.end()) {
+        if (const auto there = now_has_.suspects.find({each.resource, each.key});
+            there != now_has_.suspects.end()) {
             there->second.state = each.state;
             there->second.ask_at = each.ask_at;
             there->second.attempts = each.attempts;
@@ -291,20 +315,20 @@ write::commit_outcome memory_store::commit(const write::commit_unit& unit) {
     }
     write_digests(unit);
     for (const auto& each : unit.slices) {
-        slices_[each.id] = each;
+        now_has_.slices[each.id] = each;
     }
     for (const auto& each : unit.listings) {
-        listings_[{each.resource, each.scope}] = each;
+        now_has_.listings[{each.resource, each.scope}] = each;
     }
     if (unit.account) {
-        account_ = unit.account;
+        now_has_.account = unit.account;
     }
     for (const auto& each : unit.rejected) {
         outcome.rejected +=
-            rejected_.emplace(each.resource, each.reason, each.raw).second ? 1U : 0U;
+            now_has_.rejected.emplace(each.resource, each.reason, each.raw).second ? 1U : 0U;
     }
     for (const auto id : unit.done_orders) {
-        orders_.at(static_cast<std::size_t>(id) - 1).second = true;
+        now_has_.orders.at(static_cast<std::size_t>(id) - 1).second = true;
     }
     return outcome;
 }
@@ -316,7 +340,7 @@ void memory_store::write_rows(const write::commit_unit& unit, write::commit_outc
         }
         return;
     }
-    auto& table = tables_[std::string(unit.table->name)];
+    auto& table = now_has_.tables[std::string(unit.table->name)];
     std::unordered_set<std::string_view> keys;
     for (const auto& row : unit.rows.rows) {
         const auto line = std::string_view(unit.rows.lines).substr(row.begin, row.size);
@@ -337,6 +361,7 @@ void memory_store::write_rows(const write::commit_unit& unit, write::commit_outc
         }
         ++(fresh ? outcome.inserted : outcome.changed);
         kept.first_seen_at = fresh ? now() : kept.first_seen_at;
+        kept.is_rewritten = !fresh;
         kept.line = line;
         kept.hash = row.hash;
         kept.changed_at = now();
@@ -354,29 +379,29 @@ void memory_store::write_rows(const write::commit_unit& unit, write::commit_outc
 
 void memory_store::write_digests(const write::commit_unit& unit) {
     for (const auto id : unit.cleared_digests) {
-        digests_.erase(id);
+        now_has_.digests.erase(id);
     }
     for (const auto& each : unit.digest_pieces) {
-        digests_[each.slice][each.piece] = each.content;
+        now_has_.digests[each.slice][each.piece] = each.content;
     }
     for (const auto& [from, to] : unit.moved_digests) {
-        auto pieces = std::move(digests_[from]);
-        digests_.erase(from);
-        auto& into = digests_[to];
+        auto pieces = std::move(now_has_.digests[from]);
+        now_has_.digests.erase(from);
+        auto& into = now_has_.digests[to];
         const bool overlap = std::ranges::any_of(
             pieces, [&](const auto& each) { return into.contains(each.first); });
         const auto shift = overlap ? into.rbegin()->first + 1 - pieces.begin()->first : 0;
         for (auto& [piece, content] : pieces) {
             into[piece + shift] = std::move(content);
         }
-        for (auto& [name, suspect] : suspects_) {
+        for (auto& [name, suspect] : now_has_.suspects) {
             suspect.slice = suspect.slice == from ? to : suspect.slice;
         }
     }
     for (const auto id : unit.gone_slices) {
-        digests_.erase(id);
-        slices_.erase(id);
-        last_slice_ = std::max(last_slice_, id);
+        now_has_.digests.erase(id);
+        now_has_.slices.erase(id);
+        now_has_.last_slice = std::max(now_has_.last_slice, id);
     }
 }
 
@@ -384,7 +409,7 @@ void memory_store::write_digests(const write::commit_unit& unit) {
 
 std::optional<plan::digest> memory_store::digest_of(write::slice_id slice) const {
     plan::digest whole;
-    if (const auto pieces = digests_.find(slice); pieces != digests_.end()) {
+    if (const auto pieces = now_has_.digests.find(slice); pieces != now_has_.digests.end()) {
         for (const auto& [piece, content] : pieces->second) {
             if (!whole.append(content)) {
                 return std::nullopt;
@@ -395,7 +420,7 @@ std::optional<plan::digest> memory_store::digest_of(write::slice_id slice) const
 }
 
 bool memory_store::awaits_another_read(const std::string& resource, std::string_view key) const {
-    return std::ranges::any_of(slices_, [&](const auto& each) {
+    return std::ranges::any_of(now_has_.slices, [&](const auto& each) {
         const auto& [id, slice] = each;
         const auto whole = slice.resource == resource ? digest_of(id) : std::nullopt;
         return whole && whole->find(key) == engine::not_shown;
@@ -404,9 +429,9 @@ bool memory_store::awaits_another_read(const std::string& resource, std::string_
 
 std::string memory_store::inconsistency() const {
     std::map<std::string, std::unordered_set<std::string>> known;
-    for (const auto& [id, pieces] : digests_) {
-        const auto slice = slices_.find(id);
-        if (slice == slices_.end()) {
+    for (const auto& [id, pieces] : now_has_.digests) {
+        const auto slice = now_has_.slices.find(id);
+        if (slice == now_has_.slices.end()) {
             return "a digest of slice " + std::to_string(id) + ", which there is not";
         }
         const auto whole = digest_of(id);
@@ -426,14 +451,14 @@ std::string memory_store::inconsistency() const {
             return wrong;
         }
     }
-    for (const auto& [name, suspect] : suspects_) {
+    for (const auto& [name, suspect] : now_has_.suspects) {
         known[suspect.resource].insert(suspect.key);
-        if (!slices_.contains(suspect.slice)) {
+        if (!now_has_.slices.contains(suspect.slice)) {
             return suspect.resource + " suspect " + suspect.key + " is of slice " +
                    std::to_string(suspect.slice) + ", which there is not";
         }
     }
-    for (const auto& [resource, rows] : tables_) {
+    for (const auto& [resource, rows] : now_has_.tables) {
         for (const auto& [key, row] : rows) {
             if (!row.deleted_at && !known[resource].contains(key)) {
                 return resource + " " + key + " is in the mirror, but in no digest and no suspect";
@@ -441,7 +466,7 @@ std::string memory_store::inconsistency() const {
         }
     }
     std::map<std::pair<std::string, std::string>, std::map<utc_time, const write::slice_row*>> rows;
-    for (const auto& [id, slice] : slices_) {
+    for (const auto& [id, slice] : now_has_.slices) {
         if (!rows[{slice.resource, slice.scope}].emplace(slice.begins, &slice).second) {
             return slice.resource + ": two slices begin at " + format_utc(slice.begins);
         }

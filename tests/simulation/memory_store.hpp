@@ -1,5 +1,6 @@
 // The database in memory: what write::store promises (sync/write/store.hpp, and the statements in
-// sync/write/sql), without PostgreSQL. Each call is one transaction. Judges the promises that hold
+// sync/write/sql), without PostgreSQL. Each call is one transaction; a crash undoes the last ones
+// that were not durable. Judges the promises that hold
 // after every commit: the holder has the lease, and no row is ahead of its digest.
 #pragma once
 
@@ -22,6 +23,7 @@ struct mirrored_row {
     std::optional<utc_time> deleted_at{};
     utc_time first_seen_at{};
     utc_time changed_at{};
+    bool is_rewritten = false; // since it was inserted
 };
 using mirrored_table = std::map<std::string, mirrored_row>; // by key
 
@@ -73,20 +75,24 @@ public:
     }
     write::commit_outcome commit(const write::commit_unit& unit) override;
 
+    // The server crashes: all connections are lost, and commits that nothing durable has followed.
+    void crash();
+    std::uint64_t crashes() const { return crashes_; }
+
     void place_order(write::order_row order);
     bool has_open_orders() const;
 
     // What is there, for the oracle.
     const mirrored_table& table(const std::string& resource) const;
-    const std::map<write::slice_id, write::slice_row>& slices() const { return slices_; }
+    const std::map<write::slice_id, write::slice_row>& slices() const { return now_has_.slices; }
     const std::map<std::pair<std::string, std::string>, write::suspect_row>& suspects() const {
-        return suspects_;
+        return now_has_.suspects;
     }
     // A complete read has missed the record, and could not tell yet what that means: the slice's
     // digest keeps the key, so that the next read misses it, too.
     bool awaits_another_read(const std::string& resource, std::string_view key) const;
     std::uint64_t commits() const { return commits_; }
-    std::uint64_t rejected() const { return rejected_.size(); }
+    std::uint64_t rejected() const { return now_has_.rejected.size(); }
 
     // Whether every row is known to some digest or suspect, and no digest is ahead of its row;
     // slices cover the axis without gap. "" where all is well.
@@ -106,18 +112,26 @@ private:
     void write_rows(const write::commit_unit& unit, write::commit_outcome& outcome);
     void write_digests(const write::commit_unit& unit);
 
+    // All that a server keeps.
+    struct contents {
+        std::map<std::string, lease_row> leases;
+        std::map<std::string, mirrored_table> tables;
+        std::map<write::slice_id, write::slice_row> slices;
+        write::slice_id last_slice = 0; // of those that are gone
+        std::map<write::slice_id, std::map<std::int64_t, std::string>> digests;
+        std::map<std::pair<std::string, std::string>, write::suspect_row> suspects;
+        std::map<std::pair<std::string, std::string>, write::listing_row> listings;
+        std::optional<write::account_row> account;
+        std::set<std::tuple<std::string, std::string, std::string>> rejected; // resource, reason, raw
+        std::vector<std::pair<write::order_row, bool>> orders; // and whether it is done
+    };
+    void becomes_durable() { on_disk_.reset(); }
+
     universe& all_;
     std::chrono::milliseconds off_{0};
-    std::map<std::string, lease_row> leases_;
-    std::map<std::string, mirrored_table> tables_;
-    std::map<write::slice_id, write::slice_row> slices_;
-    write::slice_id last_slice_ = 0; // of those that are gone
-    std::map<write::slice_id, std::map<std::int64_t, std::string>> digests_;
-    std::map<std::pair<std::string, std::string>, write::suspect_row> suspects_;
-    std::map<std::pair<std::string, std::string>, write::listing_row> listings_;
-    std::optional<write::account_row> account_;
-    std::set<std::tuple<std::string, std::string, std::string>> rejected_; // resource, reason, raw
-    std::vector<std::pair<write::order_row, bool>> orders_;                // and whether it is done
+    contents now_has_;
+    std::optional<contents> on_disk_; // where that is not all
+    std::uint64_t crashes_ = 0;
     std::uint64_t commits_ = 0;
 };
 

@@ -274,6 +274,14 @@ void draw_deaths(chance& luck, scenario& of) {
     }
 }
 
+// Small batches, so that slices take several, and a server that loses the latest of them.
+void draw_batches(chance& luck, scenario& of) {
+    if (luck.happens(0.3)) {
+        of.account.batch.rows = one_of<std::size_t>(luck, {7, 30, 150});
+        of.chaos.database_crashes = luck.happens(0.7) ? spread(luck, 0.001, 0.05) : 0;
+    }
+}
+
 // "order=2 grain=1 ...", for people; the numbers are those of the enumerations.
 std::string described(const simulator::manners& is) {
     std::string text = "envelope \"" + is.envelope + "\"";
@@ -311,7 +319,8 @@ std::string scenario::summary() const {
     return "seed " + std::to_string(seed) + ": " + std::to_string(days) + " days, page size " +
            std::to_string(account.page_size) + ", " +
            std::to_string(account.requests_per_second).substr(0, 5) + " requests/s, " +
-           std::to_string(account.max_in_flight) + " in flight, poll " +
+           std::to_string(account.max_in_flight) + " in flight, batches of " +
+           std::to_string(account.batch.rows) + ", poll " +
            std::to_string(account.poll_interval.count() / 1000) + " s, " +
            std::to_string(processes) + " processes, " + std::to_string(chaos.lasts.count() / 1000) +
            " s of chaos" + (ends_with_backfill ? ", backfill" : "") + "; " +
@@ -344,6 +353,11 @@ scenario draw_scenario(std::uint64_t seed, const trouble& allowed) {
     }
     if (allowed.deaths && deaths.happens(0.7)) {
         draw_deaths(deaths, of);
+    }
+    chance batches(luck.next());
+    draw_batches(batches, of);
+    if (!allowed.faults) {
+        of.chaos.database_crashes = 0;
     }
     return of;
 }

@@ -26,6 +26,7 @@ struct chaos_rates {
     std::chrono::milliseconds key_renewed_every{0}; // what ended for it starts again
     double commit_fails_before = 0;
     double commit_fails_after = 0;
+    double database_crashes = 0; // for each call
     // The world's life beside what world::live() does by itself.
     std::chrono::milliseconds add_every{0};    // at the head
     std::chrono::milliseconds change_every{0}; // any record
