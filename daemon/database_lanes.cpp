@@ -36,13 +36,21 @@ database_lanes::~database_lanes() {
 }
 
 engine::awaitable<void> database_lanes::run(engine::job_ref job) {
+    return wait_for(job, turn::last);
+}
+
+engine::awaitable<void> database_lanes::run_first(engine::job_ref job) {
+    return wait_for(job, turn::first);
+}
+
+engine::awaitable<void> database_lanes::wait_for(engine::job_ref job, turn when) {
     const auto owner = std::make_shared<waiter>(executor_);
     {
         const std::lock_guard lock(mutex_);
         if (stopping_) {
             throw write::database_lost("the program is stopping");
         }
-        queue_.push_back({job, owner});
+        queue_.insert(when == turn::first ? queue_.begin() : queue_.end(), entry{job, owner});
         call_first_idle();
     }
     constexpr auto completion = boost::asio::as_tuple(boost::asio::use_awaitable);

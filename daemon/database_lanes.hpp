@@ -1,6 +1,6 @@
 // Runs the engines' database jobs on a few threads of their own, each with its own store.
 //
-// Jobs wait in one queue, first come first served. A coroutine that waits for its job queues no
+// Jobs wait in one queue, first come first served but for those that can't wait. A coroutine that waits for its job queues no
 // other, so the queue is as long as there are such coroutines and no longer: when PostgreSQL is
 // slow, they all wait here, and nothing is fetched.
 // A job goes to the first lane that is idle, never to each in turn: a server process has to map
@@ -16,6 +16,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -35,6 +36,7 @@ public:
     ~database_lanes() override;
 
     engine::awaitable<void> run(engine::job_ref job) override;
+    engine::awaitable<void> run_first(engine::job_ref job) override;
 
     std::size_t queued() const; // jobs that wait for a lane; any thread
 
@@ -53,6 +55,8 @@ private:
         bool is_idle = true;
         std::thread thread;
     };
+    enum class turn : std::uint8_t { first, last };
+    engine::awaitable<void> wait_for(engine::job_ref job, turn when);
     void call_first_idle();
     void loop(lane& mine);
     void work_off(std::unique_ptr<write::store>& store, std::unique_lock<std::mutex>& lock);

@@ -20,6 +20,7 @@ engine::account_options options_of(const mirror_ports& ports,
             .max_in_flight = static_cast<int>(account.max_in_flight),
             .poll_interval = ports.poll_interval,
             .snapshot_interval = account.snapshot_interval,
+            .batch = {},
             .once = once,
             .own_columns = ports.catalog->own_columns()};
 }

@@ -1,5 +1,7 @@
 #include "sync/decode/row_builder.hpp"
 
+#include <mutex>
+
 namespace callmirror::decode {
 namespace {
 
@@ -30,6 +32,19 @@ column_plan::column_plan(const providers::resource& resource)
         }
     }
     trie_.finish();
+}
+
+std::shared_ptr<const column_plan> column_plan::of(const providers::resource& resource) {
+    static std::mutex mutex;
+    static std::map<const providers::resource*, std::weak_ptr<const column_plan>> made;
+    const std::lock_guard lock(mutex);
+    if (auto plan = made[&resource].lock()) {
+        return plan;
+    }
+    std::erase_if(made, [](const auto& each) { return each.second.expired(); });
+    auto plan = std::make_shared<const column_plan>(resource);
+    made[&resource] = plan;
+    return plan;
 }
 
 const json_value& column_plan::key(const json_walker& record) const {

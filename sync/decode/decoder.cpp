@@ -47,19 +47,19 @@ std::string describe_outcome(json_index::outcome outcome) {
 struct decoder::implementation {
     implementation(std::string_view account, const providers::resource& resource,
                    field_catalog* fields)
-        : plan{resource}
+        : plan{column_plan::of(resource)}
         , secrets{resource.secrets}
         , asks_by_key{resource.key == providers::key_rule::asked_for}
         , names{resource.name}
-        , walker{plan.trie()}
-        , rows{account, plan, fields} {}
+        , walker{plan->trie()}
+        , rows{account, *plan, fields} {}
 
     // Finds the tokens of `body`. Why it has none, or "".
     std::string prepare(std::string_view body);
     template <typename Reader>
     result read(std::string_view body);
 
-    column_plan plan;
+    std::shared_ptr<const column_plan> plan;
     secret_filter secrets;
     bool asks_by_key;
     record_names names;

@@ -10,16 +10,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace callmirror::decode {
 
-// Where each of a resource's pointers leads.
+// Where each of a resource's pointers leads. Immutable and thread-safe.
 class column_plan {
 public:
     explicit column_plan(const providers::resource& resource);
+    // The one of this resource, which has to live as long: a thousand accounts read the same few.
+    static std::shared_ptr<const column_plan> of(const providers::resource& resource);
 
     const providers::resource& resource() const { return *resource_; }
     const pointer_trie& trie() const { return trie_; }

@@ -13,7 +13,8 @@
 
 namespace callmirror::decode {
 
-// What was found out about the last names, as a body has the same few again and again.
+// What was found out about names, as a body has the same few again and again. Forgets them all where
+// they are too many.
 class name_memory {
 public:
     template <typename Judge>
@@ -24,18 +25,31 @@ public:
         if (name.size() > longest) {
             return judge(name);
         }
-        auto& known = known_[place_of(name)];
-        if (known.size != name.size() ||
-            std::memcmp(known.text.data(), name.data(), name.size()) != 0) {
-            known.tells = judge(name);
-            known.size = static_cast<std::uint8_t>(name.size());
-            std::memcpy(known.text.data(), name.data(), name.size());
+        auto place = place_of(name);
+        while (known_[place].size > 0) {
+            const auto& known = known_[place];
+            if (known.size == name.size() &&
+                std::memcmp(known.text.data(), name.data(), name.size()) == 0) {
+                return known.tells;
+            }
+            place = (place + 1) % places;
         }
-        return known.tells;
+        if (++count_ > most) {
+            known_ = {};
+            count_ = 1;
+            place = place_of(name);
+        }
+        auto& added = known_[place];
+        added.tells = judge(name);
+        added.size = static_cast<std::uint8_t>(name.size());
+        std::memcpy(added.text.data(), name.data(), name.size());
+        return added.tells;
     }
 
 private:
     static constexpr std::size_t longest = 38;
+    static constexpr std::size_t places = 64;
+    static constexpr int most = 48; // so that a search ends soon
     static std::size_t place_of(std::string_view name) {
         std::uint64_t mixed = name.size();
         const auto mix = [&](auto word) {
@@ -47,14 +61,15 @@ private:
         name.size() >= 8   ? mix(std::uint64_t{})
         : name.size() >= 4 ? mix(std::uint32_t{})
                            : mix(std::uint8_t{});
-        return mixed >> 56U;
+        return (mixed >> 56U) % places;
     }
     struct judged {
-        std::uint8_t size = 0;
+        std::uint8_t size = 0; // 0: a free place
         bool tells = false;
         std::array<char, longest> text{};
     };
-    std::array<judged, 256> known_{};
+    std::array<judged, places> known_{};
+    int count_ = 0;
 };
 
 class secret_scan {

@@ -79,10 +79,12 @@ void tell_fields(session_context& context, list& of, const field_book::page& pag
 awaitable<write::commit_outcome> commit(session_context& context, list& of,
                                         write::commit_unit& unit) {
     const auto fields = note_fields(context, of, unit);
+    std::erase(unit.listings, of.saved);
     write::commit_outcome outcome;
     auto job = [&](write::store& store) { outcome = store.commit(unit); };
     const auto begun = context.time.now();
     co_await context.store.run(job);
+    of.saved = unit.listings.empty() ? of.saved : unit.listings.back();
     context.view.commit_time.note(context.time.now() - begun);
     auto& view = view_of(context, of);
     view.inserted += outcome.inserted;

@@ -68,6 +68,7 @@ struct list {
     std::string path; // with {companyId} filled in
     plan::timeline timeline;
     write::listing_row learned;
+    write::listing_row saved; // what the database has of it
     field_book* fields; // of the resource, which other lists may be of, too
     decode::decoder decoder;
     std::size_t view_index;

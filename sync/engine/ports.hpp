@@ -9,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -53,6 +54,7 @@ public:
 class job_ref {
 public:
     template <typename Job>
+    requires(!std::same_as<Job, job_ref>) // its copies refer to the job, not to each other
     job_ref(Job& job) // NOLINT(google-explicit-constructor)
         : object_(&job)
         , call_([](void* object, write::store& store) { (*static_cast<Job*>(object))(store); }) {}
@@ -70,6 +72,8 @@ public:
     // Resumes on the io thread when the job has run; throws what it threw. `job` has to live until
     // then: name it first.
     virtual awaitable<void> run(job_ref job) = 0;
+    // The same, before all that waits: what a lease depends on.
+    virtual awaitable<void> run_first(job_ref job) = 0;
 };
 
 enum class level : std::uint8_t { debug, info, warning, error };

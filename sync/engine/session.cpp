@@ -93,7 +93,7 @@ awaitable<void> session::keep_lease() {
         auto job = [&](write::store& store) {
             orders_wait = store.renew(context.lease, ports.options.lease_time);
         };
-        co_await context.store.run(job);
+        co_await context.store.run_first(job);
         if (orders_wait) {
             orders_placed.notify();
         }

@@ -171,6 +171,7 @@ void session::add_list(const providers::resource& resource, const std::string& s
         .path = fetch::fill_path(resource.list_path, {{"companyId", scope}}),
         .timeline = std::move(timeline),
         .learned = std::move(learned),
+        .saved = {},
         .fields = &book,
         .decoder = decode::decoder(ports.options.name, resource, &book.catalog()),
         .view_index = static_cast<std::size_t>(shown - views.begin()),

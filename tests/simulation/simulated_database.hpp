@@ -20,6 +20,7 @@ public:
     simulated_database& operator=(const simulated_database&) = delete;
 
     engine::awaitable<void> run(engine::job_ref job) override;
+    engine::awaitable<void> run_first(engine::job_ref job) override { return run(job); }
 
     // The process dies: what it had sent is carried out all the same, or not. Before its coroutines
     // are destroyed, as jobs refer to them.

@@ -174,6 +174,35 @@ TEST(DatabaseLanes, KeepToTheFirstWhileOneIsEnough) {
     EXPECT_EQ(made, 1);
 }
 
+TEST(DatabaseLanes, RunFirstWhatCannotWait) {
+    boost::asio::io_context io;
+    asio_clock clock(io.get_executor(), 1);
+    engine::task_group tasks(io.get_executor(), clock);
+    database_lanes lanes(io.get_executor(), 1, make_store);
+    std::latch may_end(1);
+    std::string ran;
+    const auto one = [&](char name, bool first) -> engine::awaitable<void> {
+        auto job = [&, name](write::store&) {
+            may_end.wait();
+            ran += name;
+        };
+        auto running = first ? lanes.run_first(job) : lanes.run(job);
+        co_await std::move(running);
+    };
+    const auto work = [&]() -> engine::awaitable<exit_status> {
+        for (const char name : {'a', 'b', 'c'}) {
+            tasks.spawn("job", one(name, false));
+        }
+        tasks.spawn("job", one('R', true));
+        may_end.count_down();
+        co_await tasks.join();
+        co_return exit_status::done;
+    };
+    EXPECT_EQ(run_to_end(io, work()), exit_status::done);
+    // Whether the lane had taken the first one already is for chance to say.
+    EXPECT_TRUE(ran == "aRbc" || ran == "Rabc") << ran;
+}
+
 TEST(DatabaseLanes, FinishWhatHasBegunAndDropTheRestWhenTheyStop) {
     boost::asio::io_context io;
     asio_clock clock(io.get_executor(), 1);
