@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int most_throttled = 20;
+constexpr int throttled_told = 3; // in a row
 constexpr int most_bad_bodies = 3;
 
 // The API said something, whatever it was: it is no outage.
@@ -44,6 +44,10 @@ engine::awaitable<probe_problem> api_probe::get(const std::string& target, std::
                                                 std::optional<std::uint64_t>* total_header) {
     int failed = 0;
     int throttled = 0;
+    const auto deadline = [this] { return last_answer_ + give_up_after_; };
+    if (throttled_for_good_ && pace_.ready_at() >= deadline()) {
+        co_return *throttled_for_good_;
+    }
     while (co_await wait_for_turn()) {
         const auto sent_at = tasks_.time().now();
         pace_.sent(sent_at);
@@ -53,12 +57,18 @@ engine::awaitable<probe_problem> api_probe::get(const std::string& target, std::
         const auto what = fetch::judge(got);
         if (what == fetch::verdict::throttled) {
             pace_.throttled(now, sent_at, got.headers.retry_after);
-            last_answer_ = now;
-            if (++throttled < most_throttled) {
-                continue;
-            }
         }
         const probe_problem problem{what, censored(fetch::describe(got))};
+        if (what == fetch::verdict::throttled) {
+            if (pace_.ready_at() >= deadline()) {
+                throttled_for_good_ = problem;
+                co_return problem;
+            }
+            if (++throttled == throttled_told) {
+                tell_outage(problem);
+            }
+            continue;
+        }
         if (!is_outage(what)) {
             pace_.answered(now);
             last_answer_ = now;
@@ -67,22 +77,26 @@ engine::awaitable<probe_problem> api_probe::get(const std::string& target, std::
                 *total_header = got.headers.total_count;
             }
         }
-        if (!fetch::is_retryable(what) || throttled >= most_throttled ||
-            now - last_answer_ >= give_up_after_ ||
+        if (!fetch::is_retryable(what) || now >= deadline() ||
             (!is_outage(what) && ++failed >= most_bad_bodies)) {
             co_return problem;
         }
-        if (is_outage(what) && !std::exchange(outage_told_, true)) {
-            say_(
-                engine::level::warning,
-                account_.base_url + ": " + problem.text + "; it is tried again for " +
-                    format_duration(std::chrono::floor<std::chrono::milliseconds>(give_up_after_)));
+        if (is_outage(what)) {
+            tell_outage(problem);
         }
         failed += is_outage(what) ? 1 : 0;
         const auto until = now + fetch::backoff(failed, tasks_.time().chance());
-        co_await tasks_.sleep_until(std::min<steady_time>(until, last_answer_ + give_up_after_));
+        co_await tasks_.sleep_until(std::min<steady_time>(until, deadline()));
     }
     co_return probe_problem{fetch::verdict::stopped, "interrupted"};
+}
+
+void api_probe::tell_outage(const probe_problem& problem) {
+    if (!std::exchange(outage_told_, true)) {
+        say_(engine::level::warning,
+             account_.base_url + ": " + problem.text + "; it is tried again for " +
+                 format_duration(std::chrono::floor<std::chrono::milliseconds>(give_up_after_)));
+    }
 }
 
 engine::awaitable<probe_problem> api_probe::find_companies(std::vector<std::int64_t>& companies) {

@@ -51,6 +51,7 @@ public:
 
 private:
     engine::awaitable<bool> wait_for_turn();
+    void tell_outage(const probe_problem& problem); // once
 
     config::account_settings account_;
     http_source api_;
@@ -60,6 +61,7 @@ private:
     engine::report say_;
     steady_time last_answer_;
     bool outage_told_ = false;
+    std::optional<probe_problem> throttled_for_good_; // what the next request would only meet again
     std::uint64_t requests_ = 0;
 };
 

@@ -162,7 +162,10 @@ exit_status check(const std::string& config_path) {
             accounts.push_back({account, std::move(*key)});
         }
     }
-    if (const auto url = take(all, "database", config::read_database_url(settings.database))) {
+    const auto url = take(all, "database", config::read_database_url(settings.database));
+    if (const auto mistake = url ? mistake_in_url(*url) : ""; !mistake.empty()) {
+        all.fail(exit_status::configuration, "database", mistake);
+    } else if (url) {
         // A platform's name is its mirror's schema.
         check_database(all, *url, settings.accounts.front().provider,
                        columns_for_database(settings, config_path), settings.sync.give_up_after);

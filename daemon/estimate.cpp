@@ -54,6 +54,7 @@ void note_problem(list_estimate& result, const probe_problem& problem) {
     result.unreachable = problem.what == fetch::verdict::timeout ||
                          problem.what == fetch::verdict::connection_lost ||
                          problem.what == fetch::verdict::server_busy ||
+                         problem.what == fetch::verdict::throttled ||
                          problem.what == fetch::verdict::bad_certificate;
     result.aside =
         problem.what == fetch::verdict::forbidden || problem.what == fetch::verdict::not_found;

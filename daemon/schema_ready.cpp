@@ -1,6 +1,7 @@
 #include "daemon/schema_ready.hpp"
 
 #include "daemon/on_thread.hpp"
+#include "daemon/reader_role.hpp"
 #include "schema/migrate.hpp"
 #include "sync/postgres/errors.hpp"
 
@@ -27,6 +28,9 @@ attempt try_once(const config::secret& url, const std::vector<schema::own_column
         const auto report = schema::migrate(database_options(url, migration_limit));
         made.result.applied = report.applied;
         made.result.version = report.version_after;
+        if (!report.applied.empty()) { // `migrate` prints what has to be granted by somebody else
+            make_reader(database_options(url), "snapcall");
+        }
         try {
             for (const auto& added : schema::add_columns(database_options(url), columns)) {
                 made.result.applied.push_back("column " + added);

@@ -2,6 +2,7 @@
 
 #include "config/load.hpp"
 #include "config/read_secret.hpp"
+#include "sync/postgres/errors.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -24,6 +25,14 @@ config::secret take(config::secret_result result, std::string& wrong) {
     return {};
 }
 
+config::secret database_url_of(const config::settings& settings, std::string& wrong) {
+    auto url = take(config::read_database_url(settings.database), wrong);
+    if (wrong.empty()) {
+        wrong = mistake_in_url(url);
+    }
+    return url;
+}
+
 // "" where it can't be read: whoever needs it says so.
 std::string content_of(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -31,6 +40,15 @@ std::string content_of(const std::string& path) {
 }
 
 } // namespace
+
+std::string mistake_in_url(const config::secret& url) {
+    try {
+        postgres::connection_parameters(database_options(url));
+        return {};
+    } catch (const postgres::database_refused& error) {
+        return std::string(error.what()) + '\n';
+    }
+}
 
 setup_result load_setup(const std::string& path, const std::vector<std::string>& only) {
     auto loaded = config::load(path);
@@ -41,7 +59,7 @@ setup_result load_setup(const std::string& path, const std::vector<std::string>&
               .database_url = {},
               .accounts = {}};
     std::string wrong;
-    all.database_url = take(config::read_database_url(all.settings.database), wrong);
+    all.database_url = database_url_of(all.settings, wrong);
     for (const auto& account : all.settings.accounts) {
         if (only.empty() || std::ranges::find(only, account.name) != only.end()) {
             all.accounts.push_back(
@@ -61,7 +79,7 @@ std::variant<database_setup, std::string> load_database_setup(const std::string&
     }
     database_setup all{.settings = std::get<config::settings>(std::move(loaded)), .url = {}};
     std::string wrong;
-    all.url = take(config::read_database_url(all.settings.database), wrong);
+    all.url = database_url_of(all.settings, wrong);
     if (!wrong.empty()) {
         return wrong;
     }

@@ -41,6 +41,9 @@ struct database_setup {
 };
 std::variant<database_setup, std::string> load_database_setup(const std::string& path);
 
+// Why libpq can't read it, without any part of it; "" where it can.
+std::string mistake_in_url(const config::secret& url);
+
 // How to reach the database. Migrations may take their time, everything else may not.
 postgres::session_options
 database_options(const config::secret& url,

@@ -101,6 +101,9 @@ std::string account_trouble(const account_state& account, const status_input& in
         return account.name + ": " + account.state +
                (account.reason.empty() ? "" : ": " + account.reason);
     }
+    if (!account.reason.empty()) {
+        return account.name + ": " + account.reason;
+    }
     const bool fresh = std::ranges::all_of(
         account.lists, [&](const auto& list) { return list.aside || is_fresh(list, input); });
     return fresh || account.held

@@ -30,6 +30,15 @@ std::size_t closing_quote(std::string_view text, std::size_t at) {
     return std::min(at, text.size());
 }
 
+std::string with_each(std::string_view text, std::string_view what, std::string_view by) {
+    std::string changed;
+    for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what)) {
+        changed.append(text.substr(0, at)).append(by);
+        text.remove_prefix(at + what.size());
+    }
+    return changed.append(text);
+}
+
 // Whether the string that ends at `quote` is a member's name.
 bool is_name(std::string_view text, std::size_t quote) {
     auto after = quote + 1;
@@ -156,9 +165,7 @@ void secret_filter::replace(std::string_view contents, treatment by, bool is_str
                                 ? sha256_of(is_string ? unescaped(contents) : std::string(contents))
                                 : std::string(removed_value);
     cleaned_ += '"' + stands_for + '"';
-    if (is_string) {
-        take(contents, stands_for);
-    }
+    take(contents, stands_for); // a number's digits may stand in a link
 }
 
 void secret_filter::take(std::string_view contents, std::string_view stands_for) {
@@ -166,9 +173,16 @@ void secret_filter::take(std::string_view contents, std::string_view stands_for)
         return;
     }
     taken_.emplace_back(contents, stands_for);
-    auto in_link = percent_encoded(unescaped(contents)); // short, or nothing, after a bad escape
-    if (in_link.size() >= shortest_taken && in_link != contents) {
-        taken_.emplace_back(std::move(in_link), stands_for);
+    const auto add = [&](std::string as_written) {
+        if (as_written.size() >= shortest_taken && as_written != contents) {
+            taken_.emplace_back(std::move(as_written), stands_for);
+        }
+    };
+    add(percent_encoded(unescaped(contents))); // short, or nothing, after a bad escape
+    if (contents.find('/') != std::string_view::npos) { // which may have a backslash before it, or not
+        const auto plain = with_each(contents, "\\/", "/");
+        add(with_each(plain, "/", "\\/"));
+        add(plain);
     }
 }
 

@@ -44,6 +44,7 @@ struct session_context {
     signal& work_changed; // there may be something to read that was not there before
     const providers::platform& platform;
     batch_limits batch;
+    std::vector<std::string> spare_lines{}; // of batches that are written: see reuse_lines()
     write::lease lease;
     steady_time lease_ends{0};         // by our own clock, on the safe side
     std::chrono::milliseconds skew{0}; // the server's clock minus ours
@@ -54,6 +55,8 @@ struct session_context {
     steady_time& last_answer;                     // when the API last said something useful
     std::string& last_failure;                    // of a request; "" where there was none
     std::chrono::milliseconds heard_of_within{0}; // where the API is in reach
+    // Until a slice is read again of which a read could not tell what became of its records.
+    std::chrono::milliseconds unsure_for{60'000};
     bool outage_told = false;                     // that the whole API is out of reach
     std::string key_refusal{}; // what was answered with 401; "" while the key is taken
 
@@ -87,6 +90,8 @@ struct list {
     std::multimap<std::string, bool, std::less<>> questioned;
     // Held deletions that a second complete read agrees to, by slice.
     std::vector<std::pair<plan::slice_id, std::vector<std::string>>> agreed;
+    // Slices whose last read could not tell what became of all records, and how often in a row.
+    std::map<plan::slice_id, int> unsure;
     bool failure_told = false; // by this session
     int head_failures = 0;     // in a row, outages aside
     steady_time head_due{0};

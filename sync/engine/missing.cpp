@@ -17,17 +17,17 @@ constexpr std::size_t brake_from = 50; // records in a slice
 constexpr std::size_t brake_share = 5; // a fifth
 constexpr auto brake_wait = 6h;        // until a second read counts
 constexpr auto spare = 1s;             // that every slice asks for at its ends
-constexpr auto soon = 60s;             // where there is no telling yet
+constexpr auto soon = 60s;             // where it is to be known soon
 
-// Leaves out keys that a neighbouring slice has shown: they moved there. One that is being read may
+// Leaves out keys that one of these slices has shown: they moved there. One that is being read may
 // be about to drop them, too: they are in `unsure` then. False where the rest may well be in a
 // neighbour: in the head, which is being read or was cut from this slice and not read since, or in
 // the other half of a split.
-awaitable<bool> drop_moved(session_context& context, list& of, plan::slice_id slice,
-                           missing_keys& missing, missing_keys& unsure) {
+awaitable<bool> drop_moved(session_context& context, list& of,
+                           const std::vector<plan::slice_id>& among, missing_keys& missing,
+                           missing_keys& unsure) {
     bool certain = true;
-    const auto neighbours = of.timeline.neighbours(slice);
-    for (const auto id : neighbours) {
+    for (const auto id : among) {
         if (missing.empty()) {
             break;
         }
@@ -159,23 +159,47 @@ awaitable<missing_decision> judge_missing(session_context& context, list& of,
         judge.known.emplace(each.key, &each);
     }
     missing_keys unsure;
-    const bool certain = co_await drop_moved(context, of, slice.id, missing, unsure);
+    const auto is_mass = [&] {
+        return before >= brake_from && missing.size() * brake_share > before;
+    };
+    const auto neighbours = of.timeline.neighbours(slice.id);
+    bool certain = co_await drop_moved(context, of, neighbours, missing, unsure);
+    // Where lists go by the time of the last change, a record moves from any slice to any later one.
+    if (is_mass()) {
+        std::vector<plan::slice_id> others;
+        for (const auto& each : of.timeline.slices()) {
+            if (each.id != slice.id && std::ranges::find(neighbours, each.id) == neighbours.end()) {
+                others.push_back(each.id);
+            }
+        }
+        const bool certain_of_others =
+            co_await drop_moved(context, of, others, missing, unsure);
+        certain = certain && certain_of_others;
+    }
     for (const auto& each : unsure) {
         judge.decision.kept.put(each.key, not_shown);
         judge.known.erase(each.key);
-        judge.read_again_by(judge.now + soon);
+        judge.decision.is_sure = false;
     }
-    const bool brake = before >= brake_from && missing.size() * brake_share > before;
+    const bool brake = is_mass();
     const auto state = brake                     ? suspect_state::held
                        : of.deletes_can_be_asked ? suspect_state::ask
                                                  : suspect_state::absent;
-    // Asking proves by itself; anything else would take what has moved for gone.
-    if (!certain && state != suspect_state::ask) {
+    // Asking proves by itself; anything else would take what has moved for gone. A crowd that has just
+    // gone missing may show in a slice that is read after this one.
+    const auto news = std::ranges::count_if(
+        missing, [](const auto& each) { return each.hash != not_shown; });
+    const bool is_new_crowd = brake && 2 * static_cast<std::size_t>(news) > missing.size();
+    if ((!certain && state != suspect_state::ask) || is_new_crowd) {
         for (const auto& each : missing) {
             judge.decision.kept.put(each.key, not_shown);
         }
-        judge.read_again_by(judge.now + soon);
+        judge.decision.is_sure = false;
+        judge.read_again_by(judge.now + context.unsure_for);
         co_return std::move(judge.decision);
+    }
+    if (!judge.decision.is_sure) {
+        judge.read_again_by(judge.now + context.unsure_for);
     }
     for (const auto& each : missing) {
         judge.suspect(each.key, state, brake);

@@ -13,6 +13,7 @@ struct missing_decision {
     plan::digest kept;                // stay in the slice's digest
     std::optional<utc_time> again_at; // the slice is to be read again then
     std::size_t held = 0;             // wait for a word
+    bool is_sure = true;              // false: some may have moved to where is being read just now
 };
 
 // Adds suspects to the unit, and to the list what a second read agrees to. `before`: how many keys

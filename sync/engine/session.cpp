@@ -48,7 +48,11 @@ session::session(const session_ports& given, const taken_lease& lease,
               .last_answer = given.last_answer,
               .last_failure = given.last_failure,
               .heard_of_within =
-                  std::max<std::chrono::milliseconds>(45s, given.options.poll_interval * 3 / 2)}
+                  std::max<std::chrono::milliseconds>(45s, given.options.poll_interval * 3 / 2),
+              .unsure_for = given.options.once
+                                ? std::chrono::milliseconds(1s)
+                                : std::min<std::chrono::milliseconds>(
+                                      2 * given.options.poll_interval, 60s)}
     , account(state.account)
     , last_slice(state.last_slice)
     , requests_before(given.view.requests)
@@ -221,6 +225,13 @@ awaitable<account_end> run_session(session_ports ports) {
     const auto& refusal = here.context.key_refusal;
     if (!refusal.empty()) {
         error = std::make_exception_ptr(key_refused(refusal));
+    }
+    if (!error && here.all_done) {
+        try {
+            co_await here.count_unanswered();
+        } catch (...) {
+            error = std::current_exception();
+        }
     }
     ports.running = nullptr;
     here.refresh_pace();

@@ -71,7 +71,7 @@ awaitable<void> session::prepare_companies() {
             co_return;
         }
     }
-    if (account.companies.empty() && (!companies_unknown || companies_refused)) {
+    if (lacks_companies() && (!companies_unknown || companies_refused)) {
         account.reason = no_company;
         context.view.lacks = no_company;
         context.say(level::warning, options.name + ": " + no_company);
@@ -182,6 +182,7 @@ void session::add_list(const providers::resource& resource, const std::string& s
         .latest = {},
         .questioned = {},
         .agreed = {},
+        .unsure = {},
         .manners_known = manners_known,
         .records_at = {},
     });

@@ -2,6 +2,7 @@
 #include "sync/engine/session_parts.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace callmirror::engine {
 
@@ -20,8 +21,12 @@ awaitable<void> session::tell_outages_apart() {
     while (co_await tasks.sleep_until(std::max(context.last_answer, looked_at) + silence)) {
         looked_at = context.time.now();
         const bool silent = looked_at - context.last_answer >= silence;
-        const bool any_done = std::ranges::any_of(
-            lists, [&](const auto& of) { return !is_aside(*of) && !outstanding(*of); });
+        const bool any_done = std::ranges::any_of(lists, [&](const auto& of) {
+            return !is_aside(*of) && of->learned.failures == 0 && !outstanding(*of) &&
+                   std::ranges::any_of(of->timeline.slices(), [](const plan::slice& each) {
+                       return each.read_at.has_value();
+                   });
+        });
         if (silent && any_done) {
             co_await ask(context, plan::work::due, target, name, anything);
         }
@@ -38,6 +43,16 @@ bool session::outstanding(const list& of) const {
                             [&](const auto& each) { return of.timeline.is_busy(each.id); })) {
         return true;
     }
+    // What moved while two slices were read is looked at once more, and not for ever.
+    constexpr int most_unsure = 3;
+    const bool again = ports.options.once->again;
+    if (again && std::ranges::any_of(of.unsure, [&](const auto& each) {
+            const auto* slice = of.timeline.find(each.first);
+            return slice && !slice->is_open() && each.second < most_unsure &&
+                   slice->failures < hopeless && range().overlaps(*slice);
+        })) {
+        return true;
+    }
     if (!of.timeline.history_complete() && slices.front().begins > range().from) {
         return !of.timeline.is_blocked(range());
     }
@@ -45,7 +60,7 @@ bool session::outstanding(const list& of) const {
         // Read ahead of now: by a clock that was wrong.
         const bool read_since = each.read_at >= ports.once_begun &&
                                 (each.read_at <= context.now() || each.due_at > context.now());
-        const bool unread = !each.read_at || (ports.options.once->again && !read_since);
+        const bool unread = !each.read_at || (again && !read_since);
         return !each.is_open() && range().overlaps(each) && unread && each.failures < hopeless;
     });
 }
@@ -61,14 +76,32 @@ void session::check_done() {
     }
 }
 
-// A resource of companies was asked for, and no company is known.
+// A resource of companies is to be mirrored, and no company is known.
 bool session::lacks_companies() const {
-    const auto& options = ports.options;
+    const auto& [platform, wanted] =
+        std::tie(*ports.options.platform, ports.options.resources);
     return account.companies.empty() &&
-           std::ranges::any_of(options.resources, [&](const std::string& name) {
-               const auto* resource = providers::find_resource(*options.platform, name);
-               return resource && resource->scope == providers::list_scope::company;
+           std::ranges::any_of(platform.resources, [&](const providers::resource& each) {
+               return each.scope == providers::list_scope::company &&
+                      (wanted.empty() || std::ranges::find(wanted, each.name) != wanted.end());
            });
+}
+
+// Suspects that were asked for, and the API has not said what became of them.
+awaitable<void> session::count_unanswered() {
+    constexpr int most = 10'000;
+    for (auto& of : lists) {
+        std::vector<write::suspect_to_ask> suspects;
+        auto job = [&](write::store& store) {
+            suspects = store.suspects_to_ask(context.lease, std::string(context.platform.name),
+                                             *of->resource, of->scope, end_of_time, most);
+        };
+        if (of->deletes_can_be_asked && !is_aside(*of)) {
+            co_await context.store.run(job);
+        }
+        view_of(context, *of).unanswered = static_cast<std::uint64_t>(std::ranges::count_if(
+            suspects, [](const auto& each) { return each.suspect.attempts > 0; }));
+    }
 }
 
 bool session::read_in_part() const {

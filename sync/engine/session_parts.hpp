@@ -103,6 +103,7 @@ struct session {
     bool outstanding(const list& of) const;
     void check_done();
     bool lacks_companies() const;
+    awaitable<void> count_unanswered();
     bool read_in_part() const;
 };
 

@@ -110,6 +110,7 @@ awaitable<void> session::read_slices(bool due_first) {
             continue;
         }
         check_done();
+        context.spare_lines.clear();
         const auto due = next_due();
         const auto wait =
             due == end_of_time

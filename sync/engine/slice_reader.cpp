@@ -107,6 +107,26 @@ plan::digest put_digest(reading& read, const missing_decision& decision, bool ex
     return held;
 }
 
+// For the reads to come, as long as there are any.
+void keep_spare(reading& read, std::string lines) {
+    constexpr std::size_t worth_keeping = std::size_t{1} << 20U;
+    constexpr std::size_t most = 4;
+    auto& spare = read.context.spare_lines;
+    if (lines.capacity() >= worth_keeping && spare.size() < most) {
+        spare.push_back(std::move(lines));
+    }
+}
+
+std::string take_spare(session_context& context) {
+    auto& spare = context.spare_lines;
+    std::string lines;
+    if (!spare.empty()) {
+        lines = std::move(spare.back());
+        spare.pop_back();
+    }
+    return lines;
+}
+
 // The timeline after the read of a history slice.
 plan::slice_changes note_history(reading& read, int pages, const verdict_on_missing& verdict,
                                  utc_time now) {
@@ -147,6 +167,11 @@ awaitable<void> finish(reading& read, int pages) {
     auto unit = new_unit(context, of);
     const auto verdict = co_await judge(read, unit);
     tell_held(read, verdict.decision.held);
+    if (verdict.decision.is_sure) {
+        of.unsure.erase(read.slice.id);
+    } else {
+        ++of.unsure[read.slice.id];
+    }
     const bool rows = !read.sink.batch_is_empty();
     co_await take_turn_with_rows(read, unit);
     unit.relies_on_slice = read.slice.id;
@@ -168,6 +193,7 @@ awaitable<void> finish(reading& read, int pages) {
         co_await commit(context, of, unit);
         of.head_saved_at = is_head ? now : of.head_saved_at;
     }
+    keep_spare(read, std::move(unit.rows.lines));
     end_turn(context, of);
     of.timeline.release(changes);
     of.timeline.release(read.slice.id);
@@ -286,6 +312,7 @@ awaitable<void> read_history(session_context& context, list& of, plan::slice sli
                  .before = before,
                  .pieces = pieces,
                  .suspects = std::move(suspects)};
+    read.sink.reuse_lines(take_spare(context));
     const auto begun_at = context.time.now();
     of.latest.read_begins(begun_at);
     co_await read_whole(read);

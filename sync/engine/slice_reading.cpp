@@ -23,11 +23,6 @@ fetch::paginator_options options_for(const reading& read) {
             .empty_page_seen = read.of.empty_page_seen};
 }
 
-bool batch_is_full(const reading& read) {
-    const auto& most = read.context.batch;
-    return read.sink.batch_rows() >= most.rows || read.sink.batch_bytes() >= most.bytes;
-}
-
 // The disk is waited for when the slice is read, and for all of its rows at once: a crash of the
 // server that undoes some of them before is noticed then. The head's digest outlives its reads.
 awaitable<void> flush_batch(reading& read) {
@@ -42,6 +37,7 @@ awaitable<void> flush_batch(reading& read) {
     }
     co_await commit(read.context, read.of, unit);
     end_turn(read.context, read.of);
+    read.sink.reuse_lines(std::move(unit.rows.lines));
 }
 
 void note_listing(reading& read, const decode::decoded_page& page) {
@@ -146,6 +142,10 @@ awaitable<pass_result> run_pass(reading& read) {
                     continue;
                 }
                 result.failed = std::move(*failed);
+                // The list is there: it is not one that the key may not read.
+                if (wanted.index > 0 && result.failed->what == fetch::verdict::not_found) {
+                    result.failed->what = fetch::verdict::bad_page;
+                }
                 co_return result;
             }
             auto& page = std::get<listed_page>(got);
@@ -159,7 +159,7 @@ awaitable<pass_result> run_pass(reading& read) {
                 }
             }
         }
-        if (batch_is_full(read)) {
+        if (read.sink.batch_is_full(read.context.batch)) {
             co_await flush_batch(read);
         }
     }

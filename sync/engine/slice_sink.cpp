@@ -117,6 +117,11 @@ void slice_sink::note_written(latest_rows& latest) const {
     }
 }
 
+void slice_sink::reuse_lines(std::string lines) {
+    lines.clear();
+    batch_.lines = std::move(lines);
+}
+
 void slice_sink::flush(write::commit_unit& unit, plan::slice_id slice, std::int64_t piece) {
     if (!batch_.rows.empty()) {
         plan::digest of_batch;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sync/decode/decoder.hpp"
+#include "sync/engine/batch_limits.hpp"
 #include "sync/engine/latest_rows.hpp"
 #include "sync/fetch/paginator.hpp"
 #include "sync/plan/digest.hpp"
@@ -30,8 +31,9 @@ public:
 
     const plan::digest& seen() const { return seen_; }
     bool knows(std::string_view key) const { return known_.find(key).has_value(); }
-    std::size_t batch_rows() const { return batch_.rows.size(); }
-    std::size_t batch_bytes() const { return batch_.lines.size(); }
+    bool batch_is_full(const batch_limits& most) const {
+        return batch_.rows.size() >= most.rows || batch_.lines.size() >= most.bytes;
+    }
     bool batch_is_empty() const { return batch_.rows.empty() && rejected_.empty(); }
 
     // Leaves out rows of which a newer state is written already. The digest does not vouch for
@@ -39,6 +41,10 @@ public:
     void drop_older(const latest_rows& latest);
     // Notes the rows that are about to be written.
     void note_written(latest_rows& latest) const;
+
+    // Megabytes that were touched before cost less than new ones: the batch is collected in `lines`,
+    // whose content is dropped. While it is empty.
+    void reuse_lines(std::string lines);
 
     // Moves the rows into the unit, with the piece of digest that belongs to them.
     void flush(write::commit_unit& unit, plan::slice_id slice, std::int64_t piece);

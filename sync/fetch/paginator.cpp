@@ -9,6 +9,7 @@ namespace {
 // No known API cuts its lists off before this; several do at a thousand, and at ten thousand.
 constexpr std::size_t never_cut_off = 500;
 constexpr int refusals_that_count = 4;
+constexpr int shortest_full_page = 10; // of servers that are not told how long pages should be
 
 } // namespace
 
@@ -162,8 +163,8 @@ bool paginator::note_repetition(int index, const page_facts& facts) {
         shown_[index] = {facts.served, facts.fingerprint};
         return false;
     }
-    const bool shorter = options_.limit > 0 &&
-                         facts.served < static_cast<std::size_t>(options_.limit) &&
+    const auto limit = options_.limit > 0 ? options_.limit : shortest_full_page;
+    const bool shorter = facts.served < static_cast<std::size_t>(limit) &&
                          !(options_.trust_totals && total_ && *total_ > facts.served);
     if (last_full_ == 0 && shorter) { // shorter than its limit: every page is the whole list
         // Or a server that counts from 1, serves that for page 0, and cuts the limit: page 2 tells.

@@ -206,6 +206,13 @@ TEST_F(Check, NamesWhatIsWrongAndEndsWithTheWorst) {
         "postgresql://nobody_here@127.0.0.1:" + std::to_string(cluster().port()) + "/" + database;
     write_configuration();
     expect(77, "nobody_here");
+    config.database_url = "postgresql://[no-address/reporting";
+    write_configuration();
+    for (const char* command : {"check", "status", "migrate", "run", "backfill"}) {
+        const auto unreadable = run(command);
+        EXPECT_EQ(unreadable.status, 78) << command << ": " << unreadable.text();
+        EXPECT_THAT(unreadable.text(), HasSubstr("write it as postgresql://"));
+    }
     config.database_url = "postgresql://postgres@127.0.0.1:1/nowhere";
     write_configuration();
     expect(69, "127.0.0.1:1");

@@ -61,6 +61,18 @@ protected:
     }
 };
 
+// A backfill said that all was read, while nobody knew what had become of them.
+TEST_F(Deletes, ThatTheApiSaysNothingAboutAreNamedAtTheEnd) {
+    api_source from;
+    expect_mirrored(from);
+    remove(from, resource::calls, some(from, resource::calls, 4));
+    from.faults(R"([{"resource":"calls","kind":"record","do":"status","status":500}])");
+    const auto done = run("backfill --again", 120s);
+    EXPECT_EQ(done.status, 0) << "the lists are read: " << done.text();
+    EXPECT_THAT(done.out, testing::HasSubstr("4 records that it no longer shows"));
+    EXPECT_EQ(deleted("calls"), 0);
+}
+
 // ---- proof
 
 TEST_F(Deletes, AreMarkedByABackfillAgainOnceTheirOwnEndpointSaysGone) {

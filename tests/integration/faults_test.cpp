@@ -191,6 +191,22 @@ TEST_F(Faults, OfAnOutageWithoutEndEndWith69) {
     expect_mirrored(from);
 }
 
+// `check` waited for ever, as the API had answered.
+TEST_F(FaultsRegression, AnApiThatAlwaysThrottlesEndsEachCommandWith69) {
+    config.give_up_after = "3s";
+    for (const char* headers : {"", R"(,"headers":{"Retry-After":"60"})"}) {
+        for (const char* command : {"check", "backfill --plan", "backfill"}) {
+            SCOPED_TRACE(std::string(command) + headers);
+            api_source from;
+            from.faults(std::string(R"([{"do":"status","status":429)") + headers + "}]");
+            configure(from);
+            const auto done = run(command);
+            EXPECT_EQ(done.status, 69) << done.text();
+            EXPECT_THAT(done.text(), HasSubstr("429"));
+        }
+    }
+}
+
 TEST_F(Faults, OfAnApiThatIsNotThereEndWith69) {
     {
         api_source from;
@@ -296,6 +312,24 @@ TEST_F(FaultsRegression, AnApiThatDoesNotShowTheKeysUserIsMirroredButForItsCompa
         EXPECT_THAT(done.err, HasSubstr(std::to_string(status)));
         EXPECT_EQ(differences(from, {resource::calls}), "");
     }
+}
+
+// With all resources, which is what most configurations have, it said that all was read.
+TEST_F(FaultsRegression, AnAccountOfWhichNoCompanyIsKnownNeedsAPerson) {
+    api_source from(empty_world());
+    from.faults(R"([{"kind":"me","do":"status","status":404}])");
+    config.resources.clear();
+    configure(from);
+    const auto done = run("backfill");
+    EXPECT_EQ(done.status, 1) << done.text();
+    EXPECT_THAT(done.out, HasSubstr("companies = [...]"));
+    const auto status = run("status");
+    EXPECT_EQ(status.status, 1) << status.text();
+    EXPECT_THAT(status.out, HasSubstr("companies = [...]"));
+    // Nothing of a company is wanted.
+    config.resources = R"("calls")";
+    expect_mirrored(from);
+    EXPECT_EQ(run("status").status, 0);
 }
 
 TEST_F(FaultsRegression, AnAnswerThatIsNoUserIsWaitedForAsLongAsAnOutage) {

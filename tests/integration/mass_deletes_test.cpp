@@ -71,6 +71,24 @@ TEST_F(MassDeletes, AreHeldUntilAWordIsGiven) {
     EXPECT_THAT(run("status").out, Not(HasSubstr("wait for a word")));
 }
 
+// The server's list goes by the time of the last change: what is edited moves from its slice to the
+// newest one. That looked like a mass deletion.
+TEST_F(MassDeletes, AreNotRecordsThatMovedToALaterSlice) {
+    api_source from(empty_world());
+    from.manner("compares", "updated");
+    const auto calls = mirrored(from, 100);
+    from.with([&](simulator::world& data) {
+        for (std::size_t i = 0; i < 40; ++i) {
+            data.change(resource::calls, calls.at(2 * i), now() - std::chrono::hours(30));
+        }
+    });
+    const auto again = expect_done("backfill --again");
+    EXPECT_THAT(again.text(), Not(HasSubstr("are gone"))) << again.text();
+    EXPECT_EQ(held(), 0);
+    EXPECT_EQ(deleted(), 0);
+    expect_equal(from);
+}
+
 TEST_F(MassDeletes, AreCarriedOutByARunningDaemon) {
     api_source from(empty_world());
     const auto calls = mirrored(from, 80);

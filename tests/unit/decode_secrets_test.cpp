@@ -50,6 +50,15 @@ TEST(SecretFilter, RemovesValuesUnderSecretNames) {
     EXPECT_EQ(cleaned(R"({"pass\u0077ord":"p"})"), R"({"pass\u0077ord":"[removed]"})");
 }
 
+TEST(SecretFilter, RemovesWhatWasFoundHoweverItIsWrittenElsewhere) {
+    EXPECT_THAT(cleaned(R"({"password":12345678,"url":"https://x.example/12345678/"})"),
+                HasSubstr("https://x.example/[removed]/"));
+    EXPECT_THAT(cleaned(R"({"password":"abc/defgh","a":"-abc\/defgh-","b":"-abc%2Fdefgh-"})"),
+                HasSubstr(R"("a":"-[removed]-","b":"-[removed]-")"));
+    EXPECT_THAT(cleaned(R"({"password":"abc\/defgh","a":"-abc/defgh-"})"),
+                HasSubstr(R"("a":"-[removed]-")"));
+}
+
 TEST(SecretFilter, RemovesAllThatIsNestedThere) {
     EXPECT_EQ(cleaned(R"({"keys":{"a":["x",{"b":"y"}],"c":1,"d":null},"e":"z"})"),
               R"({"keys":{"a":["[removed]",{"b":"[removed]"}],"c":"[removed]","d":null},"e":"z"})");
@@ -188,6 +197,19 @@ TEST(Decoder, KeepsNoCredentialOfWhatItRejectsOrCannotRead) {
     ASSERT_EQ(page.rejected.size(), 2U);
     EXPECT_THAT(page.rejected[0].raw, Not(HasSubstr("hidden-one")));
     EXPECT_EQ(error_of("token;mail\nhidden-one;a@b", resource), "not JSON");
+}
+
+// A record without the member that is its key may hold it elsewhere.
+TEST(Decoder, ShowsNothingOfARejectedRecordWhoseKeyIsACredential) {
+    const auto& platform = *providers::find_platform("snapcall");
+    const auto page = page_of(R"(["hidden-one",["hidden-two"],{"code":"hidden-three"}])",
+                              *providers::find_resource(platform, "invites"));
+    ASSERT_EQ(page.rejected.size(), 3U);
+    for (const auto& each : page.rejected) {
+        EXPECT_THAT(each.raw, Not(HasSubstr("hidden")));
+        EXPECT_THAT(each.raw, HasSubstr("SHA-256"));
+    }
+    EXPECT_NE(page.rejected[0].raw, page.rejected[1].raw);
 }
 
 std::string raw_of(std::string_view resource, std::string_view record) {

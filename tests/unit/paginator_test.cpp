@@ -367,6 +367,20 @@ TEST(Paginator, AcceptsAnIgnoredPageParameterOfAListShorterThanItsLimit) {
     }
 }
 
+// schedule-templates take a page and no limit: most accounts have a handful of them.
+TEST(Paginator, AcceptsAnIgnoredPageParameterOfAFewRecordsWhereNoLimitIsTaken) {
+    for (const bool strictly : {true, false}) {
+        auto few = listing(9, 20, totals::none);
+        few.ignores_page = true;
+        const auto read = read_pass(few, {.strict = strictly, .limit = 0});
+        EXPECT_EQ(read.broken, "");
+        EXPECT_EQ(read.pages, 1);
+        auto more = listing(10, 10, totals::none); // may be the first page of many
+        more.ignores_page = true;
+        EXPECT_NE(read_pass(more, {.strict = strictly, .limit = 0}).broken, "");
+    }
+}
+
 // A stray 400 had made it look as if pages counted from 0, and the limit is cut: two pages that are
 // the same, and shorter than the limit, are not all of it.
 TEST(Regression, TakesNoFirstPageThatIsShownTwiceForTheWholeOfACutList) {

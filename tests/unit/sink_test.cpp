@@ -143,7 +143,7 @@ TEST(Sink, ForgetsInASecondPassWhatTheFirstHasSeenButNotWhatItWrote) {
 
 TEST(Sink, FillsABatchByRowsOrByBytes) {
     slice_sink many("calls", "", {});
-    for (int i = 0; !many.batch_is_full(); ++i) {
+    for (int i = 0; !many.batch_is_full({}); ++i) {
         ASSERT_LT(i, 10'000);
         page_maker page;
         page.add(std::to_string(i), 1);
@@ -152,10 +152,10 @@ TEST(Sink, FillsABatchByRowsOrByBytes) {
     write::commit_unit unit;
     many.flush(unit, 1, 1);
     EXPECT_EQ(rows_of(unit).size(), 5'000U);
-    EXPECT_FALSE(many.batch_is_full());
+    EXPECT_FALSE(many.batch_is_full({}));
     EXPECT_TRUE(many.batch_is_empty());
     slice_sink large("calls", "", {});
-    for (int i = 0; !large.batch_is_full(); ++i) {
+    for (int i = 0; !large.batch_is_full({}); ++i) {
         ASSERT_LT(i, 10);
         page_maker page;
         page.add(std::to_string(i), 1, 1U << 20U);
