@@ -94,13 +94,6 @@ void read_resources(const field& from, account_settings& to) {
     }
 }
 
-void read_history_start(const field& from, account_settings& to) {
-    read_date(from, to.history_start);
-    if (to.history_start && *to.history_start > std::chrono::system_clock::now()) {
-        from.want("a date that is not in the future");
-    }
-}
-
 // provider comes first: base_url's default and the names of resources are its own.
 constexpr account_rule_list rules{{
     {"name", read_name},
@@ -112,7 +105,7 @@ constexpr account_rule_list rules{{
     {"auth", [](const field& from, auto& to) { read_choice_of(from, to.auth, schemes); }},
     {"companies", read_companies},
     {"resources", read_resources},
-    {"history_start", read_history_start},
+    {"history_start", [](const field& from, auto& to) { read_date(from, to.history_start); }},
     {"snapshot_interval",
      [](const field& from, auto& to) { read_duration(from, to.snapshot_interval, 1s, 24h); }},
     {"page_size", [](const field& from, auto& to) { read_count(from, to.page_size, 1, 1000); }},

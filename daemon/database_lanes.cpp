@@ -50,7 +50,12 @@ engine::awaitable<void> database_lanes::wait_for(engine::job_ref job, turn when)
         if (stopping_) {
             throw write::database_lost("the program is stopping");
         }
-        queue_.insert(when == turn::first ? queue_.begin() : queue_.end(), entry{job, owner});
+        if (when == turn::first) {
+            queue_.insert(queue_.begin() + static_cast<std::ptrdiff_t>(urgent_++),
+                          entry{job, owner});
+        } else {
+            queue_.push_back({job, owner});
+        }
         call_first_idle();
     }
     constexpr auto completion = boost::asio::as_tuple(boost::asio::use_awaitable);
@@ -96,6 +101,7 @@ void database_lanes::work_off(std::unique_ptr<write::store>& store,
     while (!queue_.empty()) {
         auto next = std::move(queue_.front());
         queue_.pop_front();
+        urgent_ -= urgent_ > 0 ? 1 : 0;
         lock.unlock();
         std::exception_ptr error;
         try {

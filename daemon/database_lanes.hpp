@@ -66,6 +66,7 @@ private:
     store_factory make_;
     mutable std::mutex mutex_;
     std::deque<entry> queue_;
+    std::size_t urgent_ = 0; // so many of its first ones go before the others
     bool stopping_ = false;
     std::vector<lane> lanes_;
 };

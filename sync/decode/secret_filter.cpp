@@ -165,7 +165,9 @@ void secret_filter::replace(std::string_view contents, treatment by, bool is_str
                                 ? sha256_of(is_string ? unescaped(contents) : std::string(contents))
                                 : std::string(removed_value);
     cleaned_ += '"' + stands_for + '"';
-    take(contents, stands_for); // a number's digits may stand in a link
+    if (is_string) { // a number's digits stand elsewhere by chance
+        take(contents, stands_for);
+    }
 }
 
 void secret_filter::take(std::string_view contents, std::string_view stands_for) {

@@ -163,18 +163,19 @@ awaitable<missing_decision> judge_missing(session_context& context, list& of,
         return before >= brake_from && missing.size() * brake_share > before;
     };
     const auto neighbours = of.timeline.neighbours(slice.id);
-    bool certain = co_await drop_moved(context, of, neighbours, missing, unsure);
+    const bool certain = co_await drop_moved(context, of, neighbours, missing, unsure);
+    const auto news =
+        std::ranges::count_if(missing, [](const auto& each) { return each.hash != not_shown; });
+    const bool is_new = 2 * static_cast<std::size_t>(news) > missing.size();
     // Where lists go by the time of the last change, a record moves from any slice to any later one.
-    if (is_mass()) {
+    if (is_mass() && certain && !is_new) {
         std::vector<plan::slice_id> others;
         for (const auto& each : of.timeline.slices()) {
             if (each.id != slice.id && std::ranges::find(neighbours, each.id) == neighbours.end()) {
                 others.push_back(each.id);
             }
         }
-        const bool certain_of_others =
-            co_await drop_moved(context, of, others, missing, unsure);
-        certain = certain && certain_of_others;
+        co_await drop_moved(context, of, others, missing, unsure);
     }
     for (const auto& each : unsure) {
         judge.decision.kept.put(each.key, not_shown);
@@ -187,10 +188,7 @@ awaitable<missing_decision> judge_missing(session_context& context, list& of,
                                                  : suspect_state::absent;
     // Asking proves by itself; anything else would take what has moved for gone. A crowd that has just
     // gone missing may show in a slice that is read after this one.
-    const auto news = std::ranges::count_if(
-        missing, [](const auto& each) { return each.hash != not_shown; });
-    const bool is_new_crowd = brake && 2 * static_cast<std::size_t>(news) > missing.size();
-    if ((!certain && state != suspect_state::ask) || is_new_crowd) {
+    if ((!certain && state != suspect_state::ask) || (brake && is_new)) {
         for (const auto& each : missing) {
             judge.decision.kept.put(each.key, not_shown);
         }

@@ -74,7 +74,7 @@ write::commit_unit session::account_unit() {
 awaitable<void> session::save_account() {
     const auto unit = account_unit();
     auto job = [&](write::store& store) { store.commit(unit); };
-    co_await context.store.run(job);
+    co_await context.store.run_first(job); // the next renewal waits for it
 }
 
 awaitable<void> session::keep_lease() {

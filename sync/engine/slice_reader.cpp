@@ -134,6 +134,9 @@ plan::slice_changes note_history(reading& read, int pages, const verdict_on_miss
     const auto records = static_cast<std::int64_t>(read.sink.seen().size());
     auto changes = of.timeline.read(read.slice.id, now, records, pages, verdict.decision.again_at,
                                     verdict.found);
+    if (!of.unsure.empty()) { // each of them is to be read again as it is
+        return changes;
+    }
     auto merged = of.timeline.merge_around(read.slice.id, now);
     changes.put.insert(changes.put.end(), merged.put.begin(), merged.put.end());
     changes.gone = std::move(merged.gone);

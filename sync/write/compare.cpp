@@ -4,6 +4,7 @@
 #include "sync/write/sql.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 namespace callmirror::write {
@@ -13,6 +14,13 @@ using postgres::parameters;
 using postgres::transaction;
 
 constexpr std::size_t compared_at_once = 5'000; // rows
+constexpr std::size_t most_foreign = 4;         // times as many, between them
+
+std::int64_t number_of(std::string_view key) {
+    std::int64_t number = 0;
+    std::from_chars(key.data(), key.data() + key.size(), number);
+    return number;
+}
 
 // Some of the rows that are expected, in the order of their keys.
 struct comparison {
@@ -29,36 +37,44 @@ struct comparison {
         return values;
     }
     std::optional<std::vector<std::string>> by_rewritten() const;
+    std::optional<std::size_t> place_of(std::string_view key) const;
     std::vector<std::string> one_by_one() const;
 };
 
 // A row that was written once has the content that a digest first saw in it: only the others are
-// looked at, and the index says whether all are there. nullopt where that does not tell.
+// looked at, and the primary key says which are not there. nullopt where it is full of foreign rows.
 std::optional<std::vector<std::string>> comparison::by_rewritten() const {
-    const auto most = rows.size();
-    const auto found = within.run(sql.rewritten, key_range().add(static_cast<std::int64_t>(most)));
-    if (static_cast<std::size_t>(found.size()) == most) {
+    const auto most = most_foreign * rows.size();
+    const auto there = within.run(sql.ids_between, key_range().add(most));
+    const auto rewritten = within.run(sql.rewritten, key_range().add(most));
+    if (static_cast<std::size_t>(there.size()) == most ||
+        static_cast<std::size_t>(rewritten.size()) == most)
         return std::nullopt;
-    }
     std::vector<std::string> unlike;
-    std::size_t others = 0;
-    for (const auto& row : found) {
-        const auto key = row[0].as<std::int64_t>();
-        const auto place = std::ranges::lower_bound(
-            rows, key, {}, [&](row_index i) { return std::stoll(expected.rows[i].key); });
-        if (place == rows.end() || expected.rows[*place].key != row[0].c_str()) {
-            ++others;
-        } else if (row[2].as<bool>() || static_cast<std::uint64_t>(row[1].as<std::int64_t>()) !=
-                                            expected.rows[*place].hash) {
-            unlike.emplace_back(row[0].c_str());
-        }
+    std::vector<bool> is_there(rows.size());
+    for (const auto& row : there)
+        if (const auto place = place_of(row[0].c_str()))
+            is_there[*place] = true;
+    for (const auto& row : rewritten) {
+        const auto place = place_of(row[0].c_str());
+        if (place && (row[2].as<bool>() ||
+                      static_cast<std::uint64_t>(row[1].as<std::int64_t>()) != at(*place).hash))
+            is_there[*place] = false;
     }
-    const auto wanted = static_cast<std::int64_t>(rows.size() + others);
-    const auto there = within.run(sql.count_between, key_range().add(wanted));
-    if (there[0][0].as<std::int64_t>() < wanted) {
-        return std::nullopt;
-    }
+    for (std::size_t place = 0; place < rows.size(); ++place)
+        if (!is_there[place])
+            unlike.push_back(at(place).key);
     return unlike;
+}
+
+// Of an expected key; nullopt for another one.
+std::optional<std::size_t> comparison::place_of(std::string_view key) const {
+    const auto number = number_of(key);
+    const auto found = std::ranges::lower_bound(
+        rows, number, {}, [this](row_index i) { return number_of(expected.rows[i].key); });
+    if (found == rows.end() || expected.rows[*found].key != key)
+        return std::nullopt;
+    return static_cast<std::size_t>(found - rows.begin());
 }
 
 std::vector<std::string> comparison::one_by_one() const {

@@ -111,7 +111,7 @@ table_sql make_table_sql(std::string_view platform, const providers::resource& r
         .look_up = with_table(sql::look_up),
         .unlike = with_table(sql::unlike),
         .rewritten = with_table(sql::rewritten),
-        .count_between = with_table(sql::count_between),
+        .ids_between = with_table(sql::ids_between),
         .copy_table = "copy " + table + " (" + columns + ") from stdin",
         .make_stage = with_table(sql::make_stage),
         .copy_stage = "copy pg_temp.callmirror_stage (" + columns + ") from stdin",

@@ -15,7 +15,7 @@ struct table_sql {
     std::string look_up;
     std::string unlike;
     std::string rewritten;
-    std::string count_between;
+    std::string ids_between;
     std::string copy_table;
     std::string make_stage;
     std::string copy_stage;

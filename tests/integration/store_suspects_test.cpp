@@ -100,8 +100,21 @@ TEST_F(Suspects, AreNotRowsThatStandAsTheDigestSays) {
     // Of other content, deleted.
     EXPECT_THAT(unlike({{"1", 1}, {"2", 2}, {"10", 3}}),
                 testing::UnorderedElementsAre("2", "10"));
-    // Not there: neither is the row of another slice between them taken for it, nor a deleted one.
+    // Not there: no row of another slice between them is taken for it, whether it was written once
+    // or again, and no deleted one.
     EXPECT_THAT(unlike({{"1", 1}, {"4", 4}, {"11", largest}}), testing::ElementsAre("4"));
+    store.commit(calls(held, {{3, 3}}));
+    EXPECT_THAT(unlike({{"1", 1}, {"4", 4}, {"11", largest}}), testing::ElementsAre("4"));
+    EXPECT_THAT(unlike({{"1", 1}, {"11", largest}}), IsEmpty());
+    // More foreign rows than are worth asking about.
+    EXPECT_THAT(unlike({{"2", 7}}), IsEmpty());
+    std::map<std::int64_t, std::uint64_t> many;
+    for (int id = 100; id < 200; ++id) {
+        many.emplace(id, 1);
+    }
+    store.commit(calls(held, many));
+    EXPECT_THAT(unlike({{"100", 1}, {"199", 2}, {"98", 1}}),
+                testing::UnorderedElementsAre("98", "199"));
     EXPECT_THAT(unlike({{"1", 1}, {"2", 7}, {"9", 4}, {"12", 4}}),
                 testing::ElementsAre("9", "12"));
 }

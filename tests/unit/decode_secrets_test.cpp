@@ -51,8 +51,6 @@ TEST(SecretFilter, RemovesValuesUnderSecretNames) {
 }
 
 TEST(SecretFilter, RemovesWhatWasFoundHoweverItIsWrittenElsewhere) {
-    EXPECT_THAT(cleaned(R"({"password":12345678,"url":"https://x.example/12345678/"})"),
-                HasSubstr("https://x.example/[removed]/"));
     EXPECT_THAT(cleaned(R"({"password":"abc/defgh","a":"-abc\/defgh-","b":"-abc%2Fdefgh-"})"),
                 HasSubstr(R"("a":"-[removed]-","b":"-[removed]-")"));
     EXPECT_THAT(cleaned(R"({"password":"abc\/defgh","a":"-abc/defgh-"})"),
