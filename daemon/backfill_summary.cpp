@@ -98,10 +98,11 @@ std::string backfill_summary(const std::vector<progress_meter::totals>& lists,
                 notes += "  " + list_name(list.resource, list.scope) + ": " + missing + '\n';
             }
             if (list.last.unanswered > 0) {
-                notes += "  " + list_name(list.resource, list.scope) + ": " +
-                         counted(list.last.unanswered, "record") +
-                         " that it no longer shows could not be asked for: whether they are deleted "
-                         "is not known yet; `callmirror run` goes on asking\n";
+                notes +=
+                    "  " + list_name(list.resource, list.scope) + ": " +
+                    counted(list.last.unanswered, "record") +
+                    " that it no longer shows could not be asked for: whether they are deleted "
+                    "is not known yet; `callmirror run` goes on asking\n";
             }
             if (list.last.waiting_deletes > 0) {
                 notes += "  " + list_name(list.resource, list.scope) + ": " +

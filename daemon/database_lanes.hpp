@@ -1,12 +1,11 @@
 // Runs the engines' database jobs on a few threads of their own, each with its own store.
 //
-// Jobs wait in one queue, first come first served but for those that can't wait. A coroutine that waits for its job queues no
-// other, so the queue is as long as there are such coroutines and no longer: when PostgreSQL is
-// slow, they all wait here, and nothing is fetched.
-// A job goes to the first lane that is idle, never to each in turn: a server process has to map
-// every page of the shared buffers that it touches, and batches that take turns on three of them
-// pay for that three times.
-// run() belongs to the io thread. The lanes must be destroyed before the io_context whose
+// Jobs wait in one queue, first come first served but for those that can't wait. A coroutine that
+// waits for its job queues no other, so the queue is as long as there are such coroutines and no
+// longer: when PostgreSQL is slow, they all wait here, and nothing is fetched. A job goes to the
+// first lane that is idle, never to each in turn: a server process has to map every page of the
+// shared buffers that it touches, and batches that take turns on three of them pay for that three
+// times. run() belongs to the io thread. The lanes must be destroyed before the io_context whose
 // coroutines wait for them: a job that has begun is finished first, one that has not never runs.
 #pragma once
 

@@ -191,11 +191,11 @@ void row_builder::keep_rejected(std::string reason, std::string_view text) {
         full_ = "over 10000 records that can't be mirrored";
         return;
     }
-    // Without its place on the page: a record that moves on is still the same one. Where the key is a
-    // credential, any part of a record that seems to have none may be it.
+    // Without its place on the page: a record that moves on is still the same one. Where the key is
+    // a credential, any part of a record that seems to have none may be it.
     const bool may_show = plan_->resource().secrets.hashed.empty();
-    rejected_.push_back({std::move(reason), may_show ? rejected_text(text)
-                                                     : "[removed] SHA-256 " + sha256_of(text)});
+    rejected_.push_back({std::move(reason),
+                         may_show ? rejected_text(text) : "[removed] SHA-256 " + sha256_of(text)});
 }
 
 decoded_page row_builder::take() {

@@ -181,7 +181,8 @@ void secret_filter::take(std::string_view contents, std::string_view stands_for)
         }
     };
     add(percent_encoded(unescaped(contents))); // short, or nothing, after a bad escape
-    if (contents.find('/') != std::string_view::npos) { // which may have a backslash before it, or not
+    if (contents.find('/') !=
+        std::string_view::npos) { // which may have a backslash before it, or not
         const auto plain = with_each(contents, "\\/", "/");
         add(with_each(plain, "/", "\\/"));
         add(plain);

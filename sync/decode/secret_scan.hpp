@@ -13,8 +13,8 @@
 
 namespace callmirror::decode {
 
-// What was found out about names, as a body has the same few again and again. Forgets them all where
-// they are too many.
+// What was found out about names, as a body has the same few again and again. Forgets them all
+// where they are too many.
 class name_memory {
 public:
     template <typename Judge>

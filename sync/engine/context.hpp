@@ -57,7 +57,7 @@ struct session_context {
     std::chrono::milliseconds heard_of_within{0}; // where the API is in reach
     // Until a slice is read again of which a read could not tell what became of its records.
     std::chrono::milliseconds unsure_for{60'000};
-    bool outage_told = false;                     // that the whole API is out of reach
+    bool outage_told = false;  // that the whole API is out of reach
     std::string key_refusal{}; // what was answered with 401; "" while the key is taken
 
     utc_time now() const { return time.utc(); }
@@ -72,7 +72,7 @@ struct list {
     plan::timeline timeline;
     write::listing_row learned;
     write::listing_row saved; // what the database has of it
-    field_book* fields; // of the resource, which other lists may be of, too
+    field_book* fields;       // of the resource, which other lists may be of, too
     decode::decoder decoder;
     std::size_t view_index;
     std::chrono::milliseconds look_for_keys_after; // where it has no list
@@ -96,6 +96,7 @@ struct list {
     int head_failures = 0;     // in a row, outages aside
     steady_time head_due{0};
     bool manners_known = false;
+    bool finding_manners = false; // one reader does, and the others wait for it
     int cut_limit = 0;            // what the server cuts our limit down to; 0: not known to
     bool empty_page_seen = false; // over the end, in this session
     bool trust_totals = true;     // until the pages contradict them steadily

@@ -167,7 +167,8 @@ awaitable<missing_decision> judge_missing(session_context& context, list& of,
     const auto news =
         std::ranges::count_if(missing, [](const auto& each) { return each.hash != not_shown; });
     const bool is_new = 2 * static_cast<std::size_t>(news) > missing.size();
-    // Where lists go by the time of the last change, a record moves from any slice to any later one.
+    // Where lists go by the time of the last change, a record moves from any slice to any later
+    // one.
     if (is_mass() && certain && !is_new) {
         std::vector<plan::slice_id> others;
         for (const auto& each : of.timeline.slices()) {
@@ -186,8 +187,8 @@ awaitable<missing_decision> judge_missing(session_context& context, list& of,
     const auto state = brake                     ? suspect_state::held
                        : of.deletes_can_be_asked ? suspect_state::ask
                                                  : suspect_state::absent;
-    // Asking proves by itself; anything else would take what has moved for gone. A crowd that has just
-    // gone missing may show in a slice that is read after this one.
+    // Asking proves by itself; anything else would take what has moved for gone. A crowd that has
+    // just gone missing may show in a slice that is read after this one.
     if ((!certain && state != suspect_state::ask) || (brake && is_new)) {
         for (const auto& each : missing) {
             judge.decision.kept.put(each.key, not_shown);

@@ -55,7 +55,7 @@ class job_ref {
 public:
     template <typename Job>
     requires(!std::same_as<Job, job_ref>) // its copies refer to the job, not to each other
-    job_ref(Job& job) // NOLINT(google-explicit-constructor)
+        job_ref(Job& job)                 // NOLINT(google-explicit-constructor)
         : object_(&job)
         , call_([](void* object, write::store& store) { (*static_cast<Job*>(object))(store); }) {}
     void operator()(write::store& store) const { call_(object_, store); }

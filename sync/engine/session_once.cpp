@@ -78,8 +78,7 @@ void session::check_done() {
 
 // A resource of companies is to be mirrored, and no company is known.
 bool session::lacks_companies() const {
-    const auto& [platform, wanted] =
-        std::tie(*ports.options.platform, ports.options.resources);
+    const auto& [platform, wanted] = std::tie(*ports.options.platform, ports.options.resources);
     return account.companies.empty() &&
            std::ranges::any_of(platform.resources, [&](const providers::resource& each) {
                return each.scope == providers::list_scope::company &&

@@ -17,9 +17,9 @@ struct reading {
     plan::slice slice;
     plan::work kind;
     slice_sink sink;
-    bool compares = true;   // what the digest knows with the rows
-    std::size_t before = 0; // keys in the digest
-    std::size_t pieces = 0; // that the digest is kept in
+    bool compares = true;                    // what the digest knows with the rows
+    std::size_t before = 0;                  // keys in the digest
+    std::size_t pieces = 0;                  // that the digest is kept in
     std::vector<std::int64_t> not_durable{}; // of them: written by this read, on no disk for sure
     std::vector<write::suspect_row> suspects;
     std::int32_t largest_page = 0;  // of this list

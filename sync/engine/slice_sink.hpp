@@ -42,8 +42,8 @@ public:
     // Notes the rows that are about to be written.
     void note_written(latest_rows& latest) const;
 
-    // Megabytes that were touched before cost less than new ones: the batch is collected in `lines`,
-    // whose content is dropped. While it is empty.
+    // Megabytes that were touched before cost less than new ones: the batch is collected in
+    // `lines`, whose content is dropped. While it is empty.
     void reuse_lines(std::string lines);
 
     // Moves the rows into the unit, with the piece of digest that belongs to them.

@@ -32,7 +32,7 @@ struct list_view {
     std::uint64_t failures = 0;      // reads of a slice that came to nothing
     std::uint64_t held_deletes = 0;  // by the brake; counted again at each read
     std::size_t waiting_deletes = 0; // of those: still waiting for a word, from before as well
-    std::uint64_t unanswered = 0; // at the end of a one shot: missing, and asked for in vain
+    std::uint64_t unanswered = 0;    // at the end of a one shot: missing, and asked for in vain
     std::array<std::uint64_t, kinds_of_field_change> field_changes{}; // of what the API sends
     double share = 0;              // of the time to be covered that has been read, 0 to 1
     bool history_complete = false; // share is of all there is; otherwise of what was planned so far

@@ -231,7 +231,12 @@ utc_time timeline::next_due(const time_range& range) const {
 slice_changes timeline::again(const time_range& range, utc_time now) {
     std::vector<slice> asked;
     for (auto& each : slices_) {
-        if (!each.is_open() && range.overlaps(each) && !busy_.contains(each.id)) {
+        if (each.is_open() || !range.overlaps(each)) {
+            continue;
+        }
+        if (busy_.contains(each.id)) {
+            again_after_.insert(each.id);
+        } else {
             each.due_at = std::min(each.due_at, now);
             each.failures = 0;
             asked.push_back(each);

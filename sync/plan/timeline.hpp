@@ -120,7 +120,8 @@ public:
     // Joins a slice that was just read with its neighbours where all are old and small.
     slice_changes merge_around(slice_id id, utc_time now);
 
-    // Everything within the range is due at once; what is busy is being read, the head always is.
+    // Everything within the range is due at once; what is busy is due when its read has ended, as
+    // its first pages may have been seen before. The head is read all the time.
     slice_changes again(const time_range& range, utc_time now);
 
     const std::vector<slice>& slices() const { return slices_; } // oldest first, without gap
@@ -161,6 +162,7 @@ private:
     std::optional<std::chrono::seconds> granularity_;
     new_id new_id_;
     std::set<slice_id> busy_;
+    std::set<slice_id> again_after_; // the read that is under way
     struct judged_cut {
         slice_id older, newer;
         std::chrono::seconds width; // not told apart, where both parts show `least` or more

@@ -79,6 +79,9 @@ slice_changes timeline::read(slice_id id, utc_time now, std::int64_t records, in
     if (again_at) {
         which->due_at = std::min(which->due_at, *again_at);
     }
+    if (again_after_.erase(id) > 0) {
+        which->due_at = std::min(which->due_at, now);
+    }
     note_shown(id, records, pages);
     return changed({*which});
 }

@@ -42,7 +42,8 @@ struct comparison {
 };
 
 // A row that was written once has the content that a digest first saw in it: only the others are
-// looked at, and the primary key says which are not there. nullopt where it is full of foreign rows.
+// looked at, and the primary key says which are not there. nullopt where it is full of foreign
+// rows.
 std::optional<std::vector<std::string>> comparison::by_rewritten() const {
     const auto most = most_foreign * rows.size();
     const auto there = within.run(sql.ids_between, key_range().add(most));
@@ -81,11 +82,11 @@ std::vector<std::string> comparison::one_by_one() const {
     postgres::array_text hashes;
     for (const auto row : rows)
         hashes.add(static_cast<std::int64_t>(expected.rows[row].hash));
-    const auto found = within.run(sql.unlike, parameters()
-                                                  .add(account)
-                                                  .add_ready(key_array(expected, rows,
-                                                                       sql.number_keys))
-                                                  .add_ready(hashes.take()));
+    const auto found =
+        within.run(sql.unlike, parameters()
+                                   .add(account)
+                                   .add_ready(key_array(expected, rows, sql.number_keys))
+                                   .add_ready(hashes.take()));
     std::vector<std::string> unlike;
     for (const auto& row : found)
         unlike.push_back(at(static_cast<std::size_t>(row[0].as<std::int64_t>()) - 1).key);

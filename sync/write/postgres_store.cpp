@@ -83,10 +83,9 @@ void check_pieces(transaction& within, const commit_unit& unit) {
     postgres::array_text pieces;
     for (const auto piece : unit.relies_on_pieces)
         pieces.add(piece);
-    const auto there = within.run(sql::count_pieces.text, parameters()
-                                                              .add(unit.holder.account)
-                                                              .add(unit.relies_on_slice)
-                                                              .add_ready(pieces.take()));
+    const auto there = within.run(
+        sql::count_pieces.text,
+        parameters().add(unit.holder.account).add(unit.relies_on_slice).add_ready(pieces.take()));
     if (there[0][0].as<std::size_t>() != unit.relies_on_pieces.size())
         throw database_lost("the server has lost its last commits for " + unit.holder.account);
 }

@@ -278,7 +278,8 @@ public:
     virtual std::map<std::string, std::uint64_t> count_rejected(const lease& held) = 0;
     virtual std::vector<order_row> open_orders(const lease& held) = 0;
     // Which of these keys have no row with this content hash that is not marked deleted. What a
-    // digest vouches for: a row that was written only once is not looked at, as long as it is there.
+    // digest vouches for: a row that was written only once is not looked at, as long as it is
+    // there.
     virtual std::vector<std::string> unlike(const lease& held, const std::string& platform,
                                             const providers::resource& resource,
                                             const std::vector<key_and_hash>& expected) = 0;

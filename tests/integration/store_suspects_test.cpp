@@ -98,8 +98,7 @@ TEST_F(Suspects, AreNotRowsThatStandAsTheDigestSays) {
     EXPECT_THAT(unlike({}), IsEmpty());
     EXPECT_THAT(unlike({{"11", largest}, {"2", 7}, {"1", 1}}), IsEmpty());
     // Of other content, deleted.
-    EXPECT_THAT(unlike({{"1", 1}, {"2", 2}, {"10", 3}}),
-                testing::UnorderedElementsAre("2", "10"));
+    EXPECT_THAT(unlike({{"1", 1}, {"2", 2}, {"10", 3}}), testing::UnorderedElementsAre("2", "10"));
     // Not there: no row of another slice between them is taken for it, whether it was written once
     // or again, and no deleted one.
     EXPECT_THAT(unlike({{"1", 1}, {"4", 4}, {"11", largest}}), testing::ElementsAre("4"));
@@ -115,8 +114,7 @@ TEST_F(Suspects, AreNotRowsThatStandAsTheDigestSays) {
     store.commit(calls(held, many));
     EXPECT_THAT(unlike({{"100", 1}, {"199", 2}, {"98", 1}}),
                 testing::UnorderedElementsAre("98", "199"));
-    EXPECT_THAT(unlike({{"1", 1}, {"2", 7}, {"9", 4}, {"12", 4}}),
-                testing::ElementsAre("9", "12"));
+    EXPECT_THAT(unlike({{"1", 1}, {"2", 7}, {"9", 4}, {"12", 4}}), testing::ElementsAre("9", "12"));
 }
 
 TEST_F(Suspects, AreNotRowsOfATextKeyThatStandAsTheDigestSays) {
@@ -128,8 +126,8 @@ TEST_F(Suspects, AreNotRowsOfATextKeyThatStandAsTheDigestSays) {
         add_row(unit.rows, buttons, held.account, key, 1);
     }
     store.commit(unit);
-    const auto unlike = store.unlike(held, "snapcall", buttons,
-                                     {{"a_", 1}, {"b", 2}, {"B", 1}, {"c", 1}});
+    const auto unlike =
+        store.unlike(held, "snapcall", buttons, {{"a_", 1}, {"b", 2}, {"B", 1}, {"c", 1}});
     EXPECT_THAT(unlike, testing::UnorderedElementsAre("b", "c"));
 }
 

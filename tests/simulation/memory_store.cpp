@@ -161,8 +161,8 @@ memory_store::suspects_to_ask(const write::lease& /*held*/, const std::string& p
     const auto columns = decode::line_columns(resource);
     for (auto& each : list) {
         for (const auto& parameter : resource.record_parameters) {
-            auto value = column_of(now_has_.tables[std::string(resource.name)], each.suspect.key, columns,
-                                   parameter.column);
+            auto value = column_of(now_has_.tables[std::string(resource.name)], each.suspect.key,
+                                   columns, parameter.column);
             if (value && !parameter.via_table.empty()) {
                 const auto& other = resource_named(platform, parameter.via_table);
                 const auto& rows = now_has_.tables[std::string(parameter.via_table)];
@@ -194,7 +194,8 @@ std::vector<write::suspect_row> memory_store::suspects_named(const write::lease&
                                                              const std::vector<std::string>& keys) {
     std::vector<write::suspect_row> list;
     for (const auto& key : keys) {
-        if (const auto found = now_has_.suspects.find({resource, key}); found != now_has_.suspects.end()) {
+        if (const auto found = now_has_.suspects.find({resource, key});
+            found != now_has_.suspects.end()) {
             list.push_back(found->second);
         }
     }

@@ -122,7 +122,8 @@ private:
         std::map<std::pair<std::string, std::string>, write::suspect_row> suspects;
         std::map<std::pair<std::string, std::string>, write::listing_row> listings;
         std::optional<write::account_row> account;
-        std::set<std::tuple<std::string, std::string, std::string>> rejected; // resource, reason, raw
+        std::set<std::tuple<std::string, std::string, std::string>>
+            rejected;                                          // resource, reason, raw
         std::vector<std::pair<write::order_row, bool>> orders; // and whether it is done
     };
     void becomes_durable() { on_disk_.reset(); }

@@ -221,6 +221,19 @@ TEST(Timeline, GivesOutOnlyWhatTheRangeTouches) {
     EXPECT_GT(engine.line.next_due(june), today);
 }
 
+// A slow read's first pages may be older than the order: simulation seed 6903.
+TEST(Timeline, ReadsOnceMoreWhatWasBeingReadWhenItWasAskedForAgain) {
+    engine_model engine(steady(500), since("2026-01-01"), today);
+    engine.backfill();
+    engine.commit(engine.line.again({}, today));
+    const auto under_way = engine.line.next(debt::due, today, {});
+    ASSERT_TRUE(under_way);
+    engine.commit(engine.line.again({}, today + 1h));
+    const auto end = today + 2h;
+    EXPECT_EQ(engine.line.read(under_way->id, end, 500, 5).put.front().due_at, end);
+    EXPECT_GT(engine.line.read(under_way->id, end, 500, 5).put.front().due_at, end);
+}
+
 TEST(Timeline, PlansAndReadsNoMoreThanTheRange) {
     engine_model engine(steady(5'000), {}, today);
     const time_range june{at("2026-06-01"), at("2026-06-11T12:00:00Z")};
