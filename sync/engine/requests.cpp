@@ -315,44 +315,8 @@ awaitable<result_or_problem<found_manners>> probe_manners(session_context& conte
 
 namespace {
 
-// Where the pace is slow, every reader's own first question would come before anybody's second.
-class finding_turn {
-public:
-    finding_turn(session_context& context, list& of)
-        : context_(context)
-        , of_(of) {
-        of_.finding_manners = true;
-    }
-    ~finding_turn() {
-        of_.finding_manners = false;
-        context_.work_changed.notify();
-    }
-    finding_turn(const finding_turn&) = delete;
-    finding_turn& operator=(const finding_turn&) = delete;
-
-private:
-    session_context& context_;
-    list& of_;
-};
-
-} // namespace
-
-awaitable<std::optional<problem>> learn_manners(session_context& context, list& of,
-                                                plan::work kind) {
-    if (!of.resource->takes_page && !of.resource->takes_limit) {
-        of.learned.first_page = 0;
-        of.learned.limit = 0;
-        of.manners_known = true;
-    }
-    while (of.finding_manners) {
-        if (!co_await context.work_changed.wait_until(steady_time::max())) {
-            co_return problem{fetch::verdict::stopped, of.name() + ": stopping"};
-        }
-    }
-    if (of.manners_known) {
-        co_return std::nullopt;
-    }
-    const finding_turn turn(context, of);
+awaitable<std::optional<problem>> find_manners(session_context& context, list& of,
+                                               plan::work kind) {
     const found_manners* found = nullptr;
     std::optional<found_manners> before;
     result_or_problem<found_manners> got;
@@ -372,6 +336,31 @@ awaitable<std::optional<problem>> learn_manners(session_context& context, list& 
     use_limit(of.learned, found->limit);
     of.manners_known = found->first_page.has_value();
     co_return std::nullopt;
+}
+
+} // namespace
+
+awaitable<std::optional<problem>> learn_manners(session_context& context, list& of,
+                                                plan::work kind) {
+    if (!of.resource->takes_page && !of.resource->takes_limit) {
+        of.learned.first_page = 0;
+        of.learned.limit = 0;
+        of.manners_known = true;
+    }
+    while (of.finding_manners) {
+        if (!co_await context.work_changed.wait_until(steady_time::max())) {
+            co_return problem{fetch::verdict::stopped, of.name() + ": stopping"};
+        }
+    }
+    if (of.manners_known) {
+        co_return std::nullopt;
+    }
+    // Where the pace is slow, every reader's own first question would come before anybody's second.
+    of.finding_manners = true;
+    auto unknown = co_await find_manners(context, of, kind); // what it throws ends the session
+    of.finding_manners = false;
+    context.work_changed.notify();
+    co_return unknown;
 }
 
 } // namespace callmirror::engine
