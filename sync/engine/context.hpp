@@ -57,6 +57,7 @@ struct session_context {
     std::chrono::milliseconds heard_of_within{0}; // where the API is in reach
     // Until a slice is read again of which a read could not tell what became of its records.
     std::chrono::milliseconds unsure_for{60'000};
+    bool reads_again = true;   // what was read; not so a backfill of what is missing
     bool outage_told = false;  // that the whole API is out of reach
     std::string key_refusal{}; // what was answered with 401; "" while the key is taken
 

@@ -166,7 +166,7 @@ awaitable<missing_decision> judge_missing(session_context& context, list& of,
     const bool certain = co_await drop_moved(context, of, neighbours, missing, unsure);
     const auto news =
         std::ranges::count_if(missing, [](const auto& each) { return each.hash != not_shown; });
-    const bool is_new = 2 * static_cast<std::size_t>(news) > missing.size();
+    const bool is_new = context.reads_again && 2 * static_cast<std::size_t>(news) > missing.size();
     // Where lists go by the time of the last change, a record moves from any slice to any later
     // one.
     if (is_mass() && certain && !is_new) {

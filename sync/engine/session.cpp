@@ -51,7 +51,8 @@ session::session(const session_ports& given, const taken_lease& lease,
                   std::max<std::chrono::milliseconds>(45s, given.options.poll_interval * 3 / 2),
               .unsure_for = given.options.once ? std::chrono::milliseconds(1s)
                                                : std::min<std::chrono::milliseconds>(
-                                                     2 * given.options.poll_interval, 60s)}
+                                                     2 * given.options.poll_interval, 60s),
+              .reads_again = !given.options.once || given.options.once->again}
     , account(state.account)
     , last_slice(state.last_slice)
     , requests_before(given.view.requests)
