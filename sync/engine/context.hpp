@@ -65,6 +65,12 @@ struct session_context {
     utc_time source_now() const { return time.utc() + skew; }
 };
 
+// Why a request, or what needed it, came to nothing.
+struct problem {
+    fetch::verdict what = fetch::verdict::ok;
+    std::string text; // "calls page 7: 503; then 3 more in 4 s: 2x 503, 1x timeout after 10 s"
+};
+
 // One list of the API: a resource, of one company where it is a company's.
 struct list {
     const providers::resource* resource;
@@ -97,7 +103,8 @@ struct list {
     int head_failures = 0;     // in a row, outages aside
     steady_time head_due{0};
     bool manners_known = false;
-    bool finding_manners = false; // one reader does, and the others wait for it
+    bool finding_manners = false;           // one reader does, and the others wait for it
+    std::optional<problem> manners_problem; // of the last that did
     int cut_limit = 0;            // what the server cuts our limit down to; 0: not known to
     bool empty_page_seen = false; // over the end, in this session
     bool trust_totals = true;     // until the pages contradict them steadily

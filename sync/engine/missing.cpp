@@ -63,6 +63,14 @@ awaitable<std::vector<write::suspect_row>> suspects_among(session_context& conte
     co_return found;
 }
 
+// Until it is read again: longer each time, as what can't be told now may never be.
+std::chrono::milliseconds unsure_for(const session_context& context, const list& of,
+                                     const plan::slice& slice) {
+    const auto before = of.unsure.find(slice.id);
+    const int times = before == of.unsure.end() ? 0 : before->second;
+    return context.unsure_for * (1 << std::min(times, 12));
+}
+
 struct judgement {
     session_context& context;
     list& of;
@@ -194,11 +202,11 @@ awaitable<missing_decision> judge_missing(session_context& context, list& of,
             judge.decision.kept.put(each.key, not_shown);
         }
         judge.decision.is_sure = false;
-        judge.read_again_by(judge.now + context.unsure_for);
+        judge.read_again_by(judge.now + unsure_for(context, of, slice));
         co_return std::move(judge.decision);
     }
     if (!judge.decision.is_sure) {
-        judge.read_again_by(judge.now + context.unsure_for);
+        judge.read_again_by(judge.now + unsure_for(context, of, slice));
     }
     for (const auto& each : missing) {
         judge.suspect(each.key, state, brake);

@@ -311,31 +311,27 @@ awaitable<result_or_problem<found_manners>> probe_manners(session_context& conte
     }
 }
 
-} // namespace
-
-namespace {
-
 awaitable<std::optional<problem>> find_manners(session_context& context, list& of,
                                                plan::work kind) {
-    const found_manners* found = nullptr;
     std::optional<found_manners> before;
-    result_or_problem<found_manners> got;
-    for (int look = 0; look < most_looks && (!found || !found->sure); ++look) {
-        const int limit = found ? found->limit : of.learned.limit.value_or(100);
-        got = co_await probe_manners(context, of, kind, limit);
-        found = std::get_if<found_manners>(&got);
-        if (!found) {
-            co_return std::get<problem>(std::move(got));
+    for (int look = 0; look < most_looks; ++look) {
+        const int limit = before ? before->limit : of.learned.limit.value_or(100);
+        auto got = co_await probe_manners(context, of, kind, limit);
+        if (auto* failed = std::get_if<problem>(&got)) {
+            co_return std::move(*failed);
         }
-        if (before && before->first_page == found->first_page) {
-            break;
+        const auto& found = std::get<found_manners>(got);
+        if (found.sure || (before && before->first_page == found.first_page)) {
+            of.learned.first_page = found.first_page;
+            use_limit(of.learned, found.limit);
+            of.manners_known = found.first_page.has_value();
+            co_return std::nullopt;
         }
-        before = *found;
+        before = found;
     }
-    of.learned.first_page = found->first_page;
-    use_limit(of.learned, found->limit);
-    of.manners_known = found->first_page.has_value();
-    co_return std::nullopt;
+    // The last of them believed, a list that shows itself only at times would be read as empty.
+    co_return problem{fetch::verdict::bad_page,
+                      of.name() + ": whether pages count from 0 or 1 looked different each time"};
 }
 
 } // namespace
@@ -347,20 +343,24 @@ awaitable<std::optional<problem>> learn_manners(session_context& context, list& 
         of.learned.limit = 0;
         of.manners_known = true;
     }
+    if (of.manners_known) {
+        co_return std::nullopt;
+    }
+    if (!of.finding_manners) {
+        of.finding_manners = true;
+        auto met = co_await find_manners(context, of, kind); // what it throws ends the session
+        of.manners_problem = std::move(met);
+        of.finding_manners = false;
+        context.work_changed.notify();
+        co_return of.manners_problem;
+    }
+    // Asked by each reader itself, one after the other, a list that fails would be tried for hours.
     while (of.finding_manners) {
         if (!co_await context.work_changed.wait_until(steady_time::max())) {
             co_return problem{fetch::verdict::stopped, of.name() + ": stopping"};
         }
     }
-    if (of.manners_known) {
-        co_return std::nullopt;
-    }
-    // Where the pace is slow, every reader's own first question would come before anybody's second.
-    of.finding_manners = true;
-    auto unknown = co_await find_manners(context, of, kind); // what it throws ends the session
-    of.finding_manners = false;
-    context.work_changed.notify();
-    co_return unknown;
+    co_return of.manners_problem;
 }
 
 } // namespace callmirror::engine

@@ -8,11 +8,6 @@
 
 namespace callmirror::engine {
 
-struct problem {
-    fetch::verdict what = fetch::verdict::ok;
-    std::string text; // "calls page 7: 503; then 3 more in 4 s: 2x 503, 1x timeout after 10 s"
-};
-
 template <typename T>
 using result_or_problem = std::variant<T, problem>;
 
@@ -55,7 +50,8 @@ awaitable<result_or_problem<listed_page>> ask_record(session_context& context, l
                                                      const std::string& key);
 
 // Finds out how the list counts its pages and which limit it takes, where that is not known yet.
-// nullopt: known now, or the list is empty.
+// One reader does; the others wait, and what it meets is theirs, too. nullopt: known now, or the list
+// is empty.
 awaitable<std::optional<problem>> learn_manners(session_context& context, list& of,
                                                 plan::work kind);
 

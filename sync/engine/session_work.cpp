@@ -173,7 +173,13 @@ std::optional<std::pair<list*, plan::slice>> session::pick(plan::timeline::debt 
         if (is_aside(of) || !has_its_keys(of)) {
             continue;
         }
-        if (auto slice = of.timeline.next(kind, context.now(), range())) {
+        // Two slices that miss what the other may hold, read side by side, would stay unsure.
+        const bool one_is_read = std::ranges::any_of(
+            of.unsure, [&](const auto& each) { return of.timeline.is_busy(each.first); });
+        const auto in_turn = [&](plan::slice_id id) {
+            return !one_is_read || !of.unsure.contains(id);
+        };
+        if (auto slice = of.timeline.next(kind, context.now(), range(), in_turn)) {
             next_list = (next_list + i + 1) % lists.size();
             return std::pair(&of, *slice);
         }

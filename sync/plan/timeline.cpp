@@ -199,11 +199,13 @@ int timeline::expected_pages(const slice& which) const {
     return static_cast<int>(std::clamp(std::ceil(pages), 1.0, 1e6));
 }
 
-std::optional<slice> timeline::next(debt kind, utc_time now, const time_range& range) {
+std::optional<slice> timeline::next(debt kind, utc_time now, const time_range& range,
+                                    const std::function<bool(slice_id)>& may_be_read) {
     const slice* chosen = nullptr;
     for (const auto& each : slices_) {
         if (each.is_open() || busy_.contains(each.id) || !range.overlaps(each) ||
-            each.due_at > now || each.read_at.has_value() != (kind == debt::due)) {
+            each.due_at > now || each.read_at.has_value() != (kind == debt::due) ||
+            !may_be_read(each.id)) {
             continue;
         }
         // Never read: the newest, which comes last. Due: the longest overdue.

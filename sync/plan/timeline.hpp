@@ -77,8 +77,10 @@ public:
 
     enum class debt : std::uint8_t { never_read, due };
     // The slice to read next, busy from now on: never read ones newest first, or the due one that
-    // has waited longest. nullopt where there is none within `range`.
-    std::optional<slice> next(debt kind, utc_time now, const time_range& range);
+    // has waited longest. nullopt where there is none within `range` of which `may_be_read` holds.
+    std::optional<slice> next(
+        debt kind, utc_time now, const time_range& range,
+        const std::function<bool(slice_id)>& may_be_read = [](slice_id) { return true; });
     // When next() would first have something that it hasn't now. end_of_time: nothing in sight.
     utc_time next_due(const time_range& range) const;
 
