@@ -3,6 +3,7 @@
 #include "daemon/backfill_summary.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/database_lanes.hpp"
+#include "daemon/decode_thread.hpp"
 #include "daemon/elsewhere.hpp"
 #include "daemon/mirror.hpp"
 #include "daemon/narrowed_setup.hpp"
@@ -138,9 +139,11 @@ engine::awaitable<exit_status> backfill_process::read_all() {
     database_lanes lanes(io_.get_executor(), database_connections, [url = setup_.database_url] {
         return std::make_unique<write::postgres_store>(database_options(url));
     });
+    decode_thread decoding(io_.get_executor());
     const mirror_ports ports{.executor = io_.get_executor(),
                              .time = clock_,
                              .store = lanes,
+                             .decoding = decoding,
                              .to = log_,
                              .holder = make_holder(clock_.chance()),
                              .poll_interval = setup_.settings.sync.poll_interval,

@@ -25,10 +25,12 @@ daemon_process::stretch::stretch(daemon_process& of)
             [url = of.current_.database_url] {
                 return std::make_unique<write::postgres_store>(database_options(url));
             })
+    , decoding(of.io_.get_executor())
     , accounts(tasks, of.changed_,
                {.executor = of.io_.get_executor(),
                 .time = of.clock_,
                 .store = lanes,
+                .decoding = decoding,
                 .to = of.log_,
                 .holder = of.holder_,
                 .poll_interval = of.current_.settings.sync.poll_interval,

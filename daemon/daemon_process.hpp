@@ -3,6 +3,7 @@
 
 #include "daemon/clock.hpp"
 #include "daemon/database_lanes.hpp"
+#include "daemon/decode_thread.hpp"
 #include "daemon/fleet.hpp"
 #include "daemon/heap.hpp"
 #include "daemon/notify.hpp"
@@ -70,6 +71,7 @@ struct daemon_process::stretch {
 
     engine::task_group tasks; // the mirrors: they end by themselves when they are told to
     database_lanes lanes;
+    decode_thread decoding;
     fleet accounts;
     bool database_changed = false;
 };

@@ -1,25 +1,10 @@
 #include "daemon/database_lanes.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 #include <exception>
 #include <utility>
 
 namespace callmirror::daemon {
-
-// Shared by the coroutine and the lane: whichever is gone first, the other finds memory that lives.
-struct database_lanes::waiter {
-    explicit waiter(const boost::asio::any_io_executor& executor)
-        : wake(executor, boost::asio::steady_timer::time_point::max()) {}
-
-    boost::asio::steady_timer wake; // touched by the io thread alone, as all but `job` is
-    std::exception_ptr error;
-    bool done = false;
-};
 
 database_lanes::database_lanes(boost::asio::any_io_executor executor, std::size_t lanes,
                                store_factory make)
@@ -44,7 +29,7 @@ engine::awaitable<void> database_lanes::run_first(engine::job_ref job) {
 }
 
 engine::awaitable<void> database_lanes::wait_for(engine::job_ref job, turn when) {
-    const auto owner = std::make_shared<waiter>(executor_);
+    const auto owner = std::make_shared<completion>(executor_);
     {
         const std::lock_guard lock(mutex_);
         if (stopping_) {
@@ -58,21 +43,7 @@ engine::awaitable<void> database_lanes::wait_for(engine::job_ref job, turn when)
         }
         call_first_idle();
     }
-    constexpr auto completion = boost::asio::as_tuple(boost::asio::use_awaitable);
-    while (!owner->done) {
-        co_await owner->wake.async_wait(completion);
-    }
-    if (owner->error) {
-        std::rethrow_exception(owner->error);
-    }
-}
-
-void database_lanes::resume(std::shared_ptr<waiter> owner, std::exception_ptr error) {
-    boost::asio::post(executor_, [owner = std::move(owner), error = std::move(error)] {
-        owner->done = true;
-        owner->error = error;
-        owner->wake.cancel();
-    });
+    co_await owner->wait();
 }
 
 void database_lanes::call_first_idle() {
@@ -114,7 +85,7 @@ void database_lanes::work_off(std::unique_ptr<write::store>& store,
         }
         // Locked first: whoever waits for this job finds the lane idle for the next one.
         lock.lock();
-        resume(std::move(next.owner), std::move(error));
+        completion::finish(std::move(next.owner), std::move(error));
     }
 }
 
@@ -139,8 +110,8 @@ void database_lanes::stop() {
         }
     }
     for (auto& each : dropped) {
-        resume(std::move(each.owner),
-               std::make_exception_ptr(write::database_lost("the program is stopping")));
+        completion::finish(std::move(each.owner), std::make_exception_ptr(write::database_lost(
+                                                      "the program is stopping")));
     }
 }
 

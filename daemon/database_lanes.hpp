@@ -9,6 +9,7 @@
 // coroutines wait for them: a job that has begun is finished first, one that has not never runs.
 #pragma once
 
+#include "daemon/completion.hpp"
 #include "sync/engine/ports.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -44,10 +45,9 @@ public:
     void stop();
 
 private:
-    struct waiter;
     struct entry {
         engine::job_ref job;
-        std::shared_ptr<waiter> owner;
+        std::shared_ptr<completion> owner;
     };
     struct lane {
         std::condition_variable called;
@@ -59,7 +59,6 @@ private:
     void call_first_idle();
     void loop(lane& mine);
     void work_off(std::unique_ptr<write::store>& store, std::unique_lock<std::mutex>& lock);
-    void resume(std::shared_ptr<waiter> owner, std::exception_ptr error);
 
     boost::asio::any_io_executor executor_;
     store_factory make_;

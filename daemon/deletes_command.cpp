@@ -4,6 +4,7 @@
 #include "daemon/clock.hpp"
 #include "daemon/database_command.hpp"
 #include "daemon/database_lanes.hpp"
+#include "daemon/decode_thread.hpp"
 #include "daemon/held_deletes.hpp"
 #include "daemon/http_source.hpp"
 #include "daemon/mirror.hpp"
@@ -76,9 +77,11 @@ engine::awaitable<exit_status> see_done(boost::asio::io_context& io, engine::tas
     database_lanes lanes(executor, 1, [url = all.url] {
         return std::make_unique<write::postgres_store>(database_options(url));
     });
+    decode_thread decoding(executor);
     const mirror_ports ports{.executor = executor,
                              .time = tasks.time(),
                              .store = lanes,
+                             .decoding = decoding,
                              .to = told,
                              .holder = make_holder(tasks.time().chance()),
                              .poll_interval = all.settings.sync.poll_interval,

@@ -31,7 +31,7 @@ constexpr std::array all{
     metric_description{"callmirror_request_duration_seconds", histogram, "account",
                        "Time from sending a request to the end of its answer."},
     metric_description{"callmirror_decode_duration_seconds", histogram, "account",
-                       "Time to decode an answer."},
+                       "Time to decode an answer, waiting for the thread that does included."},
     metric_description{"callmirror_commit_duration_seconds", histogram, "account",
                        "Time to commit a batch, waiting for a connection included."},
     metric_description{

@@ -41,7 +41,7 @@ mirror::mirror(const mirror_ports& ports, const account_setup& of,
     : name_(of.settings.name)
     , catalog_(ports.catalog)
     , api_(ports.executor, of.settings, of.key)
-    , engine_(ports.executor, ports.time, api_, ports.store, options_of(ports, of.settings, once),
-              ports.to.report_for(of.settings.name)) {}
+    , engine_(ports.executor, ports.time, api_, ports.store, ports.decoding,
+              options_of(ports, of.settings, once), ports.to.report_for(of.settings.name)) {}
 
 } // namespace callmirror::daemon

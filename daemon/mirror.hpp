@@ -20,6 +20,7 @@ struct mirror_ports {
     boost::asio::any_io_executor executor;
     engine::clock& time;
     engine::database& store;
+    engine::worker& decoding;
     log& to;
     std::string holder; // of leases
     std::chrono::milliseconds poll_interval;

@@ -101,6 +101,7 @@ field_catalog::field_id field_catalog::field_of(node_id at, json_kind type,
 
 std::optional<field_catalog::field_id>
 field_catalog::add_known(std::string_view path, json_kind type, std::string_view example) {
+    const std::lock_guard lock(mutex_);
     node_id at = 0;
     while (!path.empty() && at != no_node) {
         path.remove_prefix(1);
@@ -165,12 +166,8 @@ std::uint32_t field_catalog::scan_list(json_walker& walker, std::uint32_t at, no
     }
 }
 
-field_catalog::shape_id field_catalog::shape_of(std::uint64_t signature, json_walker& walker,
-                                                std::uint32_t at) {
-    const auto met = signatures_.find(signature);
-    if (met != signatures_.end()) {
-        return met->second;
-    }
+field_catalog::shape_id field_catalog::look_at(json_walker& walker, std::uint32_t at) {
+    const std::lock_guard lock(mutex_);
     seen_.clear();
     scan(walker, at, 0, 0);
     std::ranges::sort(seen_);
@@ -185,11 +182,46 @@ field_catalog::shape_id field_catalog::shape_of(std::uint64_t signature, json_wa
         known = known_shapes_.emplace(seen_, static_cast<shape_id>(shapes_.size())).first;
         shapes_.push_back(&known->first);
     }
+    return known->second;
+}
+
+field_catalog::shape_id field_catalog::shape_of(std::uint64_t signature, json_walker& walker,
+                                                std::uint32_t at) {
+    const auto met = signatures_.find(signature);
+    if (met != signatures_.end()) {
+        return met->second;
+    }
+    const auto shape = look_at(walker, at);
     if (signatures_.size() >= most_signatures) {
         signatures_.clear();
     }
-    signatures_.emplace(signature, known->second);
-    return known->second;
+    signatures_.emplace(signature, shape);
+    return shape;
+}
+
+std::size_t field_catalog::field_count() const {
+    const std::lock_guard lock(mutex_);
+    return fields_.size();
+}
+
+const field_catalog::field& field_catalog::at(field_id id) const {
+    const std::lock_guard lock(mutex_);
+    return fields_[id];
+}
+
+std::size_t field_catalog::shape_count() const {
+    const std::lock_guard lock(mutex_);
+    return shapes_.size();
+}
+
+const std::vector<field_catalog::field_id>& field_catalog::fields_of(shape_id shape) const {
+    const std::lock_guard lock(mutex_);
+    return *shapes_[shape];
+}
+
+bool field_catalog::is_full() const {
+    const std::lock_guard lock(mutex_);
+    return is_full_;
 }
 
 } // namespace callmirror::decode

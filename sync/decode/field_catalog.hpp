@@ -8,14 +8,18 @@
 // an object may be keyed by data: a name that does not look like one of a programmer's (blanks,
 // accents, over three digits, over 40 letters) stands as *, and so does what comes after the 100th
 // name of an object. So no path holds an id, an address or an escape sequence. Bounded: 500 paths
-// of at most 12 names and 200 bytes. One thread at a time.
+// of at most 12 names and 200 bytes.
+//
+// One thread decodes, with however many decoders; any other may ask meanwhile what was found.
 #pragma once
 
 #include "sync/decode/json_text.hpp"
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,14 +51,17 @@ public:
     std::optional<field_id> add_known(std::string_view path, json_kind type,
                                       std::string_view example);
 
-    // Of the record at the token `at`, which `walker` has just passed with this signature.
+    // Of the record at the token `at`, which `walker` has just passed with this signature. For the
+    // thread that decodes.
     shape_id shape_of(std::uint64_t signature, json_walker& walker, std::uint32_t at);
 
-    // By id. The first is the record itself, which every shape has.
-    const std::vector<field>& fields() const { return fields_; }
-    const std::vector<field_id>& fields_of(shape_id shape) const { return *shapes_[shape]; }
-    std::size_t shapes() const { return shapes_.size(); }
-    bool is_full() const { return is_full_; } // there were more paths than are kept
+    // Ids count from 0, the record itself, which every shape has. What is referred to stays as it
+    // is for as long as the catalog lives.
+    std::size_t field_count() const;
+    const field& at(field_id id) const;
+    std::size_t shape_count() const;
+    const std::vector<field_id>& fields_of(shape_id shape) const;
+    bool is_full() const; // there were more paths than are kept
 
 private:
     using node_id = std::uint16_t;
@@ -72,13 +79,16 @@ private:
     std::uint32_t scan(json_walker& walker, std::uint32_t at, node_id under, int depth);
     std::uint32_t scan_list(json_walker& walker, std::uint32_t at, node_id under, int depth);
 
+    shape_id look_at(json_walker& walker, std::uint32_t at);
+
+    mutable std::mutex mutex_; // for all but signatures_
     std::vector<node> nodes_;
     std::map<std::pair<node_id, std::string>, node_id, std::less<>> children_;
-    std::vector<field> fields_;
+    std::deque<field> fields_;
     std::map<std::vector<field_id>, shape_id> known_shapes_;
-    std::vector<const std::vector<field_id>*> shapes_; // keys of known_shapes_
-    std::unordered_map<std::uint64_t, shape_id> signatures_;
-    std::vector<field_id> seen_; // of the record that is looked at
+    std::vector<const std::vector<field_id>*> shapes_;       // keys of known_shapes_
+    std::unordered_map<std::uint64_t, shape_id> signatures_; // of the thread that decodes
+    std::vector<field_id> seen_;                             // of the record that is looked at
     bool is_full_ = false;
 };
 

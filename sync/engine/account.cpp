@@ -23,6 +23,7 @@ struct account_engine::implementation {
     clock& time;
     source& api;
     database& store;
+    worker& decoding;
     account_options options;
     report say;
     account_view view;
@@ -50,9 +51,9 @@ struct account_engine::implementation {
 awaitable<account_engine::implementation::outcome> account_engine::implementation::try_session() {
     outcome result;
     try {
-        const session_ports ports{executor,   time,    api,         store,        options,
-                                  say,        view,    last_answer, last_failure, quiet_until,
-                                  once_begun, running, stop_asked,  loss_told};
+        const session_ports ports{executor,    time,       api,     store,       decoding,
+                                  options,     say,        view,    last_answer, last_failure,
+                                  quiet_until, once_begun, running, stop_asked,  loss_told};
         result.end = co_await run_session(ports);
     } catch (const key_refused& error) {
         why = error.what();
@@ -149,11 +150,13 @@ void account_engine::implementation::stop() {
 }
 
 account_engine::account_engine(boost::asio::any_io_executor executor, clock& time, source& api,
-                               database& store, account_options options, report say)
+                               database& store, worker& decoding, account_options options,
+                               report say)
     : implementation_(new implementation{.executor = executor,
                                          .time = time,
                                          .api = api,
                                          .store = store,
+                                         .decoding = decoding,
                                          .options = std::move(options),
                                          .say = std::move(say),
                                          .view = {},

@@ -60,7 +60,7 @@ class account_engine {
 public:
     // The ports must outlive run().
     account_engine(boost::asio::any_io_executor executor, clock& time, source& api, database& store,
-                   account_options options, report say);
+                   worker& decoding, account_options options, report say);
     ~account_engine();
     account_engine(const account_engine&) = delete;
     account_engine& operator=(const account_engine&) = delete;

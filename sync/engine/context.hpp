@@ -38,6 +38,7 @@ struct session_context {
     clock& time;
     source& api;
     database& store;
+    worker& decoding;
     task_group& tasks;
     gate& requests;
     signal& committed;    // one list's commit has ended
@@ -69,6 +70,8 @@ struct session_context {
 struct problem {
     fetch::verdict what = fetch::verdict::ok;
     std::string text; // "calls page 7: 503; then 3 more in 4 s: 2x 503, 1x timeout after 10 s"
+    int limit = 0;    // that a page was asked for with; 0: none
+    steady_time asked_at{0}; // for a record, the last time; 0: never
 };
 
 // One list of the API: a resource, of one company where it is a company's.
@@ -80,7 +83,7 @@ struct list {
     write::listing_row learned;
     write::listing_row saved; // what the database has of it
     field_book* fields;       // of the resource, which other lists may be of, too
-    decode::decoder decoder;
+    decode::decoder decoder;  // for context.decoding alone, as is the catalog that it fills
     std::size_t view_index;
     std::chrono::milliseconds look_for_keys_after; // where it has no list
     bool deletes_can_be_asked;        // the single-record endpoint and its parameters are there
@@ -103,8 +106,8 @@ struct list {
     int head_failures = 0;     // in a row, outages aside
     steady_time head_due{0};
     bool manners_known = false;
-    bool finding_manners = false;           // one reader does, and the others wait for it
-    std::optional<problem> manners_problem; // of the last that did
+    bool finding_manners = false;             // one reader does, and the others wait for it
+    std::optional<problem> manners_problem{}; // of the last that did
     int cut_limit = 0;            // what the server cuts our limit down to; 0: not known to
     bool empty_page_seen = false; // over the end, in this session
     bool trust_totals = true;     // until the pages contradict them steadily

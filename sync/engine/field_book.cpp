@@ -35,7 +35,7 @@ field_book::field_book(std::string resource, const std::vector<write::field_row>
         if (!id) {
             continue;
         }
-        entries_.resize(catalog_.fields().size());
+        entries_.resize(catalog_.field_count());
         entries_[*id] = {.seen = row.seen,
                          .last_record = row.last_record,
                          .first_seen_at = row.first_seen_at,
@@ -60,9 +60,9 @@ void field_book::saw(decode::field_catalog::shape_id shape) {
 
 // That a value may be null is no other type.
 bool field_book::has_other_type(field_id id) const {
-    const auto& field = catalog_.fields()[id];
+    const auto& field = catalog_.at(id);
     for (std::size_t other = 0; other < entries_.size(); ++other) {
-        const auto& each = catalog_.fields()[other];
+        const auto& each = catalog_.at(static_cast<field_id>(other));
         if (other != id && entries_[other].seen > 0 && each.path == field.path) {
             return true;
         }
@@ -72,7 +72,7 @@ bool field_book::has_other_type(field_id id) const {
 
 void field_book::note_sighting(field_id id, std::uint64_t count, utc_time now, page& to) {
     auto& of = entries_[id];
-    const auto& field = catalog_.fields()[id];
+    const auto& field = catalog_.at(id);
     const auto tell = [&](field_change what) {
         to.news.push_back({what, field.path, std::string(decode::type_name(field.type))});
     };
@@ -101,7 +101,7 @@ bool field_book::is_gone(const entry& of, utc_time now) const {
 }
 
 write::field_row field_book::row_of(field_id id) const {
-    const auto& field = catalog_.fields()[id];
+    const auto& field = catalog_.at(id);
     const auto& of = entries_[id];
     return {.resource = resource_,
             .path = field.path,
@@ -121,7 +121,7 @@ field_book::page field_book::take(utc_time now, bool in_any_case) {
         return taken;
     }
     taken_at_ = now;
-    entries_.resize(catalog_.fields().size());
+    entries_.resize(catalog_.field_count());
     const auto& record = entries_.front();
     taken.is_learning = records_ < learnt_after_records &&
                         (record.seen == 0 || now - record.first_seen_at < learnt_after);
@@ -141,8 +141,8 @@ field_book::page field_book::take(utc_time now, bool in_any_case) {
             note_sighting(id, counts[at], now, taken);
         } else if (is_gone(entries_[at], now)) {
             entries_[at].vanished_at = now;
-            taken.news.push_back({field_change::vanished, catalog_.fields()[at].path,
-                                  std::string(decode::type_name(catalog_.fields()[at].type))});
+            taken.news.push_back({field_change::vanished, catalog_.at(id).path,
+                                  std::string(decode::type_name(catalog_.at(id).type))});
         } else {
             continue;
         }

@@ -29,8 +29,7 @@ awaitable<bool> gate::enter(plan::work kind) {
     co_return false;
 }
 
-void gate::leave(steady_time sent_at, const fetch::answer& got) {
-    --in_flight_;
+void gate::answered(steady_time sent_at, const fetch::answer& got) {
     const auto now = group_.time().now();
     if (got.failure == fetch::failure_kind::none) {
         key_refused_ = key_refused_ || got.status == 401;
@@ -48,6 +47,10 @@ void gate::leave(steady_time sent_at, const fetch::answer& got) {
             pace_.budget(now, *got.headers.rate_remaining, *got.headers.rate_reset);
         }
     }
+}
+
+void gate::leave() {
+    --in_flight_;
     pump();
     changed_.notify();
 }

@@ -20,8 +20,11 @@ public:
     // Until a request of this kind may be sent; it counts as sent then. False: stopping, or the key
     // is refused.
     awaitable<bool> enter(plan::work kind);
-    // Its answer is there. `sent_at` is when enter() returned.
-    void leave(steady_time sent_at, const fetch::answer& got);
+    // Its answer is there: the pace goes by it. `sent_at` is when enter() returned.
+    void answered(steady_time sent_at, const fetch::answer& got);
+    // It has been dealt with, and makes room for another. Not before its page is decoded: pages
+    // that wait for that take memory, and are bounded by this.
+    void leave();
 
     // Nothing is sent before this point.
     void hold_until(steady_time until) { pace_.hold_until(until); }

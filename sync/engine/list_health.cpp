@@ -55,7 +55,9 @@ void note_failure(session_context& context, list& of, const problem& why, steady
     if (why.what == fetch::verdict::bad_request) {
         of.manners_known = false; // it may have changed what it takes: find out again
     }
-    if (why.what == fetch::verdict::too_large && learned.limit.value_or(0) > 1) {
+    // Once for all readers that met it side by side.
+    if (why.what == fetch::verdict::too_large && learned.limit.value_or(0) > 1 &&
+        why.limit >= *learned.limit) {
         learned.limit = *learned.limit / 2;
         learned.full_page_seen = false;
     }

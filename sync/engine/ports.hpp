@@ -1,6 +1,6 @@
-// The engine's seams to the world: time, the API, the database, and somebody who listens. The
-// daemon puts the real things there; the simulation its own. Everything here belongs to the io
-// thread.
+// The engine's seams to the world: time, the API, the database, a thread to calculate on, and
+// somebody who listens. The daemon puts the real things there; the simulation its own. Everything
+// here belongs to the io thread.
 #pragma once
 
 #include "sync/base/time.hpp"
@@ -51,19 +51,24 @@ public:
 
 // A call that is made once, soon, while the callee is alive. Trivial, so that it may stand inside a
 // co_await expression (g++ 12 destroys other temporaries there twice).
-class job_ref {
+template <typename... Arguments>
+class call_ref {
 public:
     template <typename Job>
-    requires(!std::same_as<Job, job_ref>) // its copies refer to the job, not to each other
-        job_ref(Job& job)                 // NOLINT(google-explicit-constructor)
+    requires(!std::same_as<Job, call_ref>) // its copies refer to the job, not to each other
+        call_ref(Job& job)                 // NOLINT(google-explicit-constructor)
         : object_(&job)
-        , call_([](void* object, write::store& store) { (*static_cast<Job*>(object))(store); }) {}
-    void operator()(write::store& store) const { call_(object_, store); }
+        , call_([](void* object, Arguments... arguments) {
+            (*static_cast<Job*>(object))(arguments...);
+        }) {}
+    void operator()(Arguments... arguments) const { call_(object_, arguments...); }
 
 private:
     void* object_;
-    void (*call_)(void*, write::store&);
+    void (*call_)(void*, Arguments...);
 };
+using job_ref = call_ref<write::store&>;
+using work_ref = call_ref<>;
 
 // Runs jobs on the database's threads, behind a bounded queue.
 class database {
@@ -74,6 +79,15 @@ public:
     virtual awaitable<void> run(job_ref job) = 0;
     // The same, before all that waits: what a lease depends on.
     virtual awaitable<void> run_first(job_ref job) = 0;
+};
+
+// Calculates beside the io thread, one work after the other in the order they come.
+class worker {
+public:
+    virtual ~worker() = default;
+    // Resumes on the io thread when the work is done; throws what it threw. `work` has to live
+    // until then, and what it touches may be touched by nobody else: name it first.
+    virtual awaitable<void> run(work_ref work) = 0;
 };
 
 enum class level : std::uint8_t { debug, info, warning, error };

@@ -67,7 +67,8 @@ void note_bad_request(session_context& context, const problem& why) {
     }
 }
 
-// Takes an answer, and says why it is not what was asked for; "" where it is.
+// Takes an answer, and says why it is not what was asked for; "" where it is. Beside the io thread
+// where it is a list's: then it may touch the list's decoder and its own result, and no more.
 using acceptor = std::function<std::string(fetch::answer& got)>;
 
 // Sends until a body is accepted; nullopt then. `of`: the list that it is asked for; nullptr: none.
@@ -88,7 +89,7 @@ awaitable<std::optional<problem>> send(session_context& context, list* of, plan:
             throw write::lease_lost("the lease ran out before it could be renewed");
         }
         auto got = co_await context.api.get(target);
-        context.requests.leave(sent_at, got);
+        context.requests.answered(sent_at, got);
         note_server_time(context, got);
         const auto answered_at = context.time.now();
         context.view.request_time.note(answered_at - sent_at);
@@ -96,10 +97,17 @@ awaitable<std::optional<problem>> send(session_context& context, list* of, plan:
         auto what = fetch::judge(got);
         auto text = context.api.censored(fetch::describe(got));
         if (what == fetch::verdict::ok) {
-            text = context.api.censored(accept(got));
+            auto take = [&] { text = accept(got); };
+            if (of) { // a page, which takes its time
+                co_await context.decoding.run(take);
+            } else {
+                take();
+            }
+            text = context.api.censored(text);
             context.view.decode_time.note(context.time.now() - answered_at);
             what = text.empty() ? what : fetch::verdict::bad_page;
         }
+        context.requests.leave();
         ++(of ? view_of(context, *of).answers : context.view.own_answers)[{what, got.status}];
         if (what == fetch::verdict::ok) {
             context.last_answer = context.time.now();
@@ -211,7 +219,8 @@ awaitable<result_or_problem<listed_page>> ask_page(session_context& context, lis
     const auto name = of.name() + " page " + std::to_string(index) + " from " +
                       format_day(std::max<utc_time>(range.from, utc_time{}));
     auto got = co_await ask_list(context, of, kind, query, name);
-    if (const auto* why = std::get_if<problem>(&got)) {
+    if (auto* why = std::get_if<problem>(&got)) {
+        why->limit = form.limit;
         note_bad_request(context, *why);
     } else {
         auto& page = std::get<listed_page>(got);
@@ -262,6 +271,7 @@ awaitable<result_or_problem<listed_page>> ask_record(session_context& context, l
     ++view_of(context, of).requests;
     auto failed = co_await send(context, &of, kind, target, name, accept, record.asked_at);
     if (failed) {
+        failed->asked_at = record.asked_at;
         note_bad_request(context, *failed);
         co_return std::move(*failed);
     }
@@ -306,7 +316,9 @@ awaitable<result_or_problem<found_manners>> probe_manners(session_context& conte
                    (what == fetch::verdict::not_found && next.page.value_or(0) > 0)) {
             probe.bad_request();
         } else {
-            co_return std::get<problem>(std::move(got));
+            auto why = std::get<problem>(std::move(got));
+            why.limit = next.limit.value_or(0);
+            co_return why;
         }
     }
 }

@@ -11,6 +11,7 @@ struct session_ports {
     clock& time;
     source& api;
     database& store;
+    worker& decoding;
     const account_options& options;
     const report& say;
     account_view& view;

@@ -164,6 +164,18 @@ awaitable<void> session::follow_suspects() {
 
 // ---- which slice is next
 
+namespace {
+
+// Two slices that miss what the other may hold, read side by side, would stay unsure: of a list's,
+// one is read at a time.
+bool is_in_turn(const list& of, plan::slice_id id) {
+    return !of.unsure.contains(id) || std::ranges::none_of(of.unsure, [&](const auto& each) {
+        return of.timeline.is_busy(each.first);
+    });
+}
+
+} // namespace
+
 std::optional<std::pair<list*, plan::slice>> session::pick(plan::timeline::debt kind) {
     if (kind == plan::timeline::debt::due && once() && !ports.options.once->again) {
         return std::nullopt; // a backfill reads what is missing, no more
@@ -173,13 +185,8 @@ std::optional<std::pair<list*, plan::slice>> session::pick(plan::timeline::debt 
         if (is_aside(of) || !has_its_keys(of)) {
             continue;
         }
-        // Two slices that miss what the other may hold, read side by side, would stay unsure.
-        const bool one_is_read = std::ranges::any_of(
-            of.unsure, [&](const auto& each) { return of.timeline.is_busy(each.first); });
-        const auto in_turn = [&](plan::slice_id id) {
-            return !one_is_read || !of.unsure.contains(id);
-        };
-        if (auto slice = of.timeline.next(kind, context.now(), range(), in_turn)) {
+        const auto may_be_read = [&of](plan::slice_id id) { return is_in_turn(of, id); };
+        if (auto slice = of.timeline.next(kind, context.now(), range(), may_be_read)) {
             next_list = (next_list + i + 1) % lists.size();
             return std::pair(&of, *slice);
         }
@@ -207,8 +214,9 @@ utc_time session::next_due() const {
         if (!has_its_keys(*of)) { // what reads them tells
             continue;
         }
-        due = std::min(due,
-                       is_aside(*of) ? *of->learned.aside_until : of->timeline.next_due(range()));
+        const auto may_be_read = [&of](plan::slice_id id) { return is_in_turn(*of, id); };
+        due = std::min(due, is_aside(*of) ? *of->learned.aside_until
+                                          : of->timeline.next_due(range(), may_be_read));
     }
     return due;
 }

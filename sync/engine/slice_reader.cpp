@@ -170,7 +170,8 @@ awaitable<void> finish(reading& read, int pages) {
     auto unit = new_unit(context, of);
     const auto verdict = co_await judge(read, unit);
     tell_held(read, verdict.decision.held);
-    if (verdict.decision.is_sure) {
+    // A head is read again soon in any case, and what is cut from it keeps its id.
+    if (verdict.decision.is_sure || read.slice.is_open()) {
         of.unsure.erase(read.slice.id);
     } else {
         ++of.unsure[read.slice.id];

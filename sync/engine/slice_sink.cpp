@@ -124,11 +124,11 @@ void slice_sink::reuse_lines(std::string lines) {
 
 void slice_sink::flush(write::commit_unit& unit, plan::slice_id slice, std::int64_t piece) {
     if (!batch_.rows.empty()) {
-        plan::digest of_batch;
+        plan::digest_writer of_batch(batch_.rows.size());
         for (const auto& row : batch_.rows) {
-            of_batch.put(row.key, row.hash);
+            of_batch.add(row.key, row.hash);
         }
-        unit.digest_pieces.push_back({slice, piece, of_batch.serialize()});
+        unit.digest_pieces.push_back({slice, piece, of_batch.take()});
     }
     unit.rows = std::exchange(batch_, {});
     asked_at_.clear();

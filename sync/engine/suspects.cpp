@@ -137,6 +137,7 @@ awaitable<asking> ask_one(session_context& context, list& of, const write::suspe
     if (why.what == fetch::verdict::not_found) {
         unit.deleted.push_back(suspect.key);
         of.latest.deleted(suspect.key);
+        of.latest.wrote(suspect.key, why.asked_at); // a page from before may still be on its way
         unit.cleared_suspects.emplace_back(suspect.resource, suspect.key);
     } else {
         ask_later(context, unit, suspect);

@@ -1,5 +1,6 @@
 #include "sync/plan/digest.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace callmirror::plan {
@@ -37,6 +38,19 @@ Integer read_integer(std::string_view bytes) {
 
 } // namespace
 
+digest_writer::digest_writer(std::size_t records)
+    : bytes_(1, format_1) {
+    constexpr std::size_t usual_key = 12;
+    bytes_.reserve(1 + records * (sizeof(std::uint16_t) + usual_key + sizeof(std::uint64_t)));
+}
+
+void digest_writer::add(std::string_view key, std::uint64_t hash) {
+    key = key.substr(0, longest_key);
+    write_integer(bytes_, static_cast<std::uint16_t>(key.size()));
+    bytes_.append(key);
+    write_integer(bytes_, hash);
+}
+
 std::optional<std::uint64_t> digest::find(std::string_view key) const {
     if (entries_.empty()) {
         return std::nullopt;
@@ -70,14 +84,11 @@ void digest::for_each(const std::function<void(std::string_view, std::uint64_t)>
 }
 
 std::string digest::serialize(std::size_t first) const {
-    std::string bytes(1, format_1);
-    bytes.reserve(1 + keys_.size() + entries_.size() * 10);
+    digest_writer writer(entries_.size() - std::min(first, entries_.size()));
     for (std::size_t i = first; i < entries_.size(); ++i) {
-        write_integer(bytes, entries_[i].key_size);
-        bytes.append(key_of(entries_[i]));
-        write_integer(bytes, entries_[i].hash);
+        writer.add(key_of(entries_[i]), entries_[i].hash);
     }
-    return bytes;
+    return writer.take();
 }
 
 bool digest::append(std::string_view bytes) {

@@ -11,9 +11,23 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace callmirror::plan {
+
+// Writes the bytes that are kept in the database, whatever the records are held in: a format byte,
+// then for each record the key's length (u16), the key and the hash (u64), little-endian. No key
+// may come twice; of one over 65,535 bytes only so many count.
+class digest_writer {
+public:
+    explicit digest_writer(std::size_t records);
+    void add(std::string_view key, std::uint64_t hash);
+    std::string take() { return std::move(bytes_); } // at the end
+
+private:
+    std::string bytes_;
+};
 
 class digest {
 public:
@@ -30,8 +44,7 @@ public:
     // In order of insertion. The view lives until the next put() or append().
     void for_each(const std::function<void(std::string_view key, std::uint64_t hash)>& visit) const;
 
-    // The bytes that are kept in the database: a format byte, then for each record the key's length
-    // (u16), the key and the hash (u64), little-endian. `first` skips as many entries.
+    // What a digest_writer makes of it. `first` skips as many entries.
     std::string serialize(std::size_t first = 0) const;
 
     // Adds what serialize() made. False, and nothing is added, where the bytes are not of its form.

@@ -220,10 +220,12 @@ std::optional<slice> timeline::next(debt kind, utc_time now, const time_range& r
     return *chosen;
 }
 
-utc_time timeline::next_due(const time_range& range) const {
+utc_time timeline::next_due(const time_range& range,
+                            const std::function<bool(slice_id)>& may_be_read) const {
     auto first = end_of_time;
     for (const auto& each : slices_) {
-        if (!each.is_open() && !busy_.contains(each.id) && range.overlaps(each)) {
+        if (!each.is_open() && !busy_.contains(each.id) && range.overlaps(each) &&
+            may_be_read(each.id)) {
             first = std::min(first, each.due_at);
         }
     }

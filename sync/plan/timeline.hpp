@@ -82,7 +82,9 @@ public:
         debt kind, utc_time now, const time_range& range,
         const std::function<bool(slice_id)>& may_be_read = [](slice_id) { return true; });
     // When next() would first have something that it hasn't now. end_of_time: nothing in sight.
-    utc_time next_due(const time_range& range) const;
+    utc_time next_due(
+        const time_range& range,
+        const std::function<bool(slice_id)>& may_be_read = [](slice_id) { return true; }) const;
 
     // A busy slice was read whole: `records` distinct ones on `pages` pages. `again_at`: due then
     // at the latest. `found`: since the read before.

@@ -126,6 +126,10 @@ array_text& array_text::add(std::string_view value) {
     return add_plain(quoted += '"');
 }
 
+array_text& array_text::add_bytes(std::string_view value) {
+    return add_plain("\"\\" + bytes_to_sql(value) + '"'); // within quotes a backslash is two
+}
+
 array_text& array_text::add_plain(std::string_view value) {
     if (text_.size() > 1)
         text_ += ',';

@@ -73,6 +73,7 @@ public:
     array_text& add(const std::optional<T>& value) {
         return value ? add(*value) : add_plain("NULL");
     }
+    array_text& add_bytes(std::string_view value); // of a bytea[]
     // The literal; nothing can be added after.
     std::string take();
 

@@ -75,7 +75,7 @@ void put_digests(transaction& within, const std::string& account,
                  const std::vector<digest_piece>& pieces) {
     array_text contents;
     for (const auto& piece : pieces)
-        contents.add(postgres::bytes_to_sql(piece.content));
+        contents.add_bytes(piece.content);
     parameters values;
     values.add(account);
     add_columns(values, pieces, field(&digest_piece::slice), field(&digest_piece::piece));

@@ -38,7 +38,8 @@ lab::lab(std::string bin, std::string directory)
     , database_(cluster_.migrated_database())
     , copies_(cluster_.migrated_database()) {
     sql("create schema bench; "
-        "create table bench.source (id bigint primary key, record jsonb not null)");
+        "create table bench.source (id bigint primary key, record jsonb not null, "
+        "served text not null)");
 }
 
 double lab::number(const std::string& sql) const {
@@ -103,7 +104,7 @@ std::size_t lab::learn_source(const api_process& from, std::size_t first) const 
     if (first == 0) {
         work.exec("truncate bench.source");
     }
-    work.exec("create temporary table dump (line jsonb) on commit drop");
+    work.exec("create temporary table dump (line json) on commit drop");
     constexpr std::size_t part = 100'000;
     std::size_t last = first; // where the last part began
     for (std::size_t at_record = first;; at_record += part) {
@@ -122,8 +123,8 @@ std::size_t lab::learn_source(const api_process& from, std::size_t first) const 
         }
         to.complete();
     }
-    work.exec("insert into bench.source select (line->>'key')::bigint, line->'record' from dump "
-              "order by 1 on conflict do nothing");
+    work.exec("insert into bench.source select (line->>'key')::bigint, (line->'record')::jsonb, "
+              "(line->'record')::text from dump order by 1 on conflict do nothing");
     work.commit();
     sql("analyze bench.source");
     return last;

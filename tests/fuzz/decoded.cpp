@@ -183,8 +183,9 @@ void require_lasting(const decode::decoded_page& page, const providers::resource
 }
 
 void require_bounded(const decode::field_catalog& fields) {
-    require(fields.fields().size() <= 500, "a catalog has at most 500 paths");
-    for (const auto& field : fields.fields()) {
+    require(fields.field_count() <= 500, "a catalog has at most 500 paths");
+    for (std::size_t at = 0; at < fields.field_count(); ++at) {
+        const auto& field = fields.at(static_cast<decode::field_catalog::field_id>(at));
         require(field.path.size() <= 200 && is_safe_line(field.path) && is_safe_line(field.example),
                 "a path is short and safe to show", field.path);
     }

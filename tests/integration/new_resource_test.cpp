@@ -2,6 +2,7 @@
 // migration, and nothing else. Here both are made while the program runs.
 #include "daemon/clock.hpp"
 #include "daemon/database_lanes.hpp"
+#include "daemon/decode_thread.hpp"
 #include "schema/migrate.hpp"
 #include "sync/engine/account.hpp"
 #include "sync/write/postgres_store.hpp"
@@ -124,6 +125,7 @@ protected:
             const postgres::session_options options{.url = cluster().url(database)};
             return std::make_unique<write::postgres_store>(options);
         });
+        daemon::decode_thread decoding(io.get_executor());
         const engine::account_options options{
             .name = "acme",
             .holder = "test",
@@ -131,7 +133,7 @@ protected:
             .requests_per_second = 1000,
             .once = engine::one_shot{.range = {}, .again = true, .give_up_after = 30s},
         };
-        engine::account_engine engine(io.get_executor(), clock, api, lanes, options,
+        engine::account_engine engine(io.get_executor(), clock, api, lanes, decoding, options,
                                       [](engine::level, const std::string&) {});
         const auto busy = boost::asio::make_work_guard(io); // while only the database works
         std::optional<engine::account_end> end;

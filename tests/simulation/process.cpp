@@ -13,7 +13,7 @@ process::process(const surroundings& around, process_options options)
                 options_.name)
     , context_(std::make_unique<boost::asio::io_context>(1))
     , work_(boost::asio::make_work_guard(*context_))
-    , engine_(context_->get_executor(), clock_, api_, database_, options_.account,
+    , engine_(context_->get_executor(), clock_, api_, database_, decoding_, options_.account,
               [this](engine::level how, const std::string& text) {
                   if (how >= engine::level::info) {
                       all_.log.push_back({all_.events.now(), text});

@@ -33,6 +33,15 @@ struct process_options {
     std::chrono::milliseconds clock_off{0};
 };
 
+// One thread is all there is.
+class no_thread final : public engine::worker {
+public:
+    engine::awaitable<void> run(engine::work_ref work) override {
+        work();
+        co_return;
+    }
+};
+
 class process {
 public:
     process(const surroundings& around, process_options options);
@@ -64,6 +73,7 @@ private:
     process_clock clock_;
     simulated_api api_;
     simulated_database database_;
+    no_thread decoding_;
     std::unique_ptr<boost::asio::io_context> context_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     engine::account_engine engine_;

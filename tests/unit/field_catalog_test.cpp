@@ -18,7 +18,7 @@ using testing::UnorderedElementsAre;
 std::set<std::string> fields_of(const field_catalog& from, std::uint32_t shape) {
     std::set<std::string> all;
     for (const auto id : from.fields_of(shape)) {
-        const auto& field = from.fields()[id];
+        const auto& field = from.at(id);
         all.insert(field.path + ' ' + std::string(type_name(field.type)));
     }
     return all;
@@ -42,7 +42,8 @@ struct looked_at {
     }
     std::set<std::string> paths() const {
         std::set<std::string> all;
-        for (const auto& each : fields.fields()) {
+        for (std::size_t i = 0; i < fields.field_count(); ++i) {
+            const auto& each = fields.at(static_cast<field_catalog::field_id>(i));
             all.insert(each.path);
         }
         return all;
@@ -92,7 +93,7 @@ TEST(FieldCatalog, NoticesWhatLooksAlikeButForOneMember) {
         here.shapes(record);
     }
     std::set<std::set<std::string>> all;
-    for (std::uint32_t shape = 1; shape < here.fields.shapes(); ++shape) {
+    for (std::uint32_t shape = 1; shape < here.fields.shape_count(); ++shape) {
         all.insert(fields_of(here.fields, shape));
     }
     EXPECT_EQ(all.size(), 11U);
@@ -136,7 +137,7 @@ TEST(FieldCatalog, IsBounded) {
         }
         here.shapes(R"({"id":1,"group_)" + std::string(1, a) + R"(":{"x":1)" + members + "}}");
     }
-    EXPECT_LE(here.fields.fields().size(), 1'000U);
+    EXPECT_LE(here.fields.field_count(), 1'000U);
     EXPECT_LE(here.paths().size(), 501U);
     EXPECT_TRUE(here.fields.is_full());
 }
@@ -147,8 +148,8 @@ TEST(FieldCatalog, GoesOnFromWhatIsKnown) {
     ASSERT_TRUE(known);
     EXPECT_EQ(here.fields.add_known("", json_kind::object, "object"), 0);
     here.shapes(R"({"id":1,"events":[{"at":1}]})");
-    EXPECT_EQ(here.fields.fields()[*known].example, "9999");
-    EXPECT_EQ(here.fields.fields().size(), 5U);
+    EXPECT_EQ(here.fields.at(*known).example, "9999");
+    EXPECT_EQ(here.fields.field_count(), 5U);
 }
 
 TEST(ValueShape, TellsTheFormAndNotTheContent) {

@@ -66,6 +66,8 @@ TEST(ArrayText, QuotesWhatWouldMeanSomethingElse) {
               R"({"a,b","NULL","","\"\\"})");
     EXPECT_EQ(array_text().add(std::optional<int>()).add(true).add(end_of_time).take(),
               "{NULL,t,infinity}");
+    EXPECT_EQ(array_text().add_bytes("").add_bytes(std::string_view("\0\xff", 2)).take(),
+              R"({"\\x","\\x00ff"})");
 }
 
 TEST(ArrayText, OfNumbersIsReadBack) {
