@@ -63,12 +63,13 @@ awaitable<std::vector<write::suspect_row>> suspects_among(session_context& conte
     co_return found;
 }
 
-// Until it is read again: longer each time, as what can't be told now may never be.
+// Until it is read again: longer each time, so that others get a turn, but not for ever: a head
+// that is read all the time lets it be told by chance only.
 std::chrono::milliseconds unsure_for(const session_context& context, const list& of,
                                      const plan::slice& slice) {
     const auto before = of.unsure.find(slice.id);
     const int times = before == of.unsure.end() ? 0 : before->second;
-    return context.unsure_for * (1 << std::min(times, 12));
+    return context.unsure_for * (1 << std::min(times, 3));
 }
 
 struct judgement {

@@ -90,9 +90,8 @@ std::vector<utc_time> times_of(const providers::resource& resource, std::string_
 }
 
 // The record stands at the source.
-awaitable<void> take_found(session_context& context, list& of, const write::suspect_row& suspect,
-                           const decode::decoded_record& record, write::commit_unit& unit) {
-    add_row(unit, record);
+awaitable<void> settle_found(session_context& context, list& of, const write::suspect_row& suspect,
+                             const decode::decoded_record& record, write::commit_unit& unit) {
     const auto times = times_of(*of.resource, record.line);
     if (co_await is_known_at(context, of, suspect.key, times)) {
         unit.cleared_suspects.emplace_back(suspect.resource, suspect.key);
@@ -117,14 +116,14 @@ awaitable<asking> ask_one(session_context& context, list& of, const write::suspe
     auto got = co_await ask_record(context, of, plan::work::suspect, target, name, suspect.key);
     const bool shown = !asked.shown().empty();
     asked.end();
-    if (shown) {
-        co_return asking::goes_on; // by a list meanwhile: ask again
-    }
     if (const auto* page = std::get_if<listed_page>(&got)) {
         const auto& records = page->content.records;
         if (records.size() == 1 && records.front().key == suspect.key) {
-            co_await take_found(context, of, suspect, records.front(), unit);
-            of.latest.wrote(suspect.key, page->asked_at);
+            if (!shown) { // what a list has shown meanwhile may be newer
+                add_row(unit, records.front());
+                of.latest.wrote(suspect.key, page->asked_at);
+            }
+            co_await settle_found(context, of, suspect, records.front(), unit);
         } else {
             ask_later(context, unit, suspect);
         }
@@ -134,7 +133,9 @@ awaitable<asking> ask_one(session_context& context, list& of, const write::suspe
     if (why.what == fetch::verdict::stopped) {
         co_return asking::stops;
     }
-    if (why.what == fetch::verdict::not_found) {
+    // Not where a list has shown it meanwhile. That is asked for later, as the head may show it
+    // again and again while the answer is awaited.
+    if (why.what == fetch::verdict::not_found && !shown) {
         unit.deleted.push_back(suspect.key);
         of.latest.deleted(suspect.key);
         of.latest.wrote(suspect.key, why.asked_at); // a page from before may still be on its way
