@@ -1,7 +1,6 @@
 // Decodes pages beside the io thread, which would otherwise hold up requests, leases and the next
-// batch meanwhile. One thread: decoders and what they share know one at a time. Its queue is as
-// long as there are pages that have arrived and keep their place among their account's
-// max_in_flight.
+// batch meanwhile. One thread: decoders and what they share know one at a time. Its queue is
+// bounded by engine::gate.
 #pragma once
 
 #include "sync/engine/ports.hpp"

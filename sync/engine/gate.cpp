@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace callmirror::engine {
+namespace {
+
+// Some dozens of usual pages, which keep the thread that decodes them busy.
+constexpr std::size_t most_waiting_bytes = std::size_t{4} << 20U;
+
+} // namespace
 
 gate::gate(task_group& group, plan::pace pace, int max_in_flight)
     : group_(group)
@@ -16,7 +22,7 @@ awaitable<bool> gate::enter(plan::work kind) {
     queue.push_back(&self);
     pump();
     while (!self.granted) {
-        const auto wake_at = in_flight_ < most_in_flight() ? pace_.ready_at() : steady_time::max();
+        const auto wake_at = places() > 0 ? pace_.ready_at() : steady_time::max();
         if (!co_await changed_.wait_until(wake_at)) {
             break;
         }
@@ -30,6 +36,8 @@ awaitable<bool> gate::enter(plan::work kind) {
 }
 
 void gate::answered(steady_time sent_at, const fetch::answer& got) {
+    --in_flight_;
+    waiting_bytes_ += got.body.size();
     const auto now = group_.time().now();
     if (got.failure == fetch::failure_kind::none) {
         key_refused_ = key_refused_ || got.status == 401;
@@ -47,12 +55,18 @@ void gate::answered(steady_time sent_at, const fetch::answer& got) {
             pace_.budget(now, *got.headers.rate_remaining, *got.headers.rate_reset);
         }
     }
-}
-
-void gate::leave() {
-    --in_flight_;
     pump();
     changed_.notify();
+}
+
+void gate::leave(std::size_t bytes) {
+    waiting_bytes_ -= bytes;
+    pump();
+    changed_.notify();
+}
+
+int gate::places() const {
+    return waiting_bytes_ > most_waiting_bytes ? 0 : most_in_flight() - in_flight_;
 }
 
 int gate::room() const {
@@ -60,14 +74,13 @@ int gate::room() const {
     for (const auto& queue : waiting_) {
         waiting += queue.size();
     }
-    return std::max(most_in_flight() - in_flight_ - static_cast<int>(waiting), 0);
+    return std::max(places() - static_cast<int>(waiting), 0);
 }
 
 void gate::pump() {
     const auto now = group_.time().now();
     bool any = false;
-    while (!group_.stopping() && !key_refused_ && in_flight_ < most_in_flight() &&
-           pace_.ready_at() <= now) {
+    while (!group_.stopping() && !key_refused_ && places() > 0 && pace_.ready_at() <= now) {
         std::array<bool, plan::kinds_of_work> waiting{};
         std::ranges::transform(waiting_, waiting.begin(),
                                [](const auto& queue) { return !queue.empty(); });

@@ -8,6 +8,7 @@
 #include "sync/plan/work_order.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 
@@ -22,9 +23,9 @@ public:
     awaitable<bool> enter(plan::work kind);
     // Its answer is there: the pace goes by it. `sent_at` is when enter() returned.
     void answered(steady_time sent_at, const fetch::answer& got);
-    // It has been dealt with, and makes room for another. Not before its page is decoded: pages
-    // that wait for that take memory, and are bounded by this.
-    void leave();
+    // Its body, of so many bytes, is decoded. While many wait for that, nothing more is asked for:
+    // they take memory.
+    void leave(std::size_t bytes);
 
     // Nothing is sent before this point.
     void hold_until(steady_time until) { pace_.hold_until(until); }
@@ -42,6 +43,7 @@ private:
         bool granted = false;
     };
     int most_in_flight() const { return key_proven_ ? max_in_flight_ : 1; }
+    int places() const; // free, for requests
     void pump();
 
     task_group& group_;
@@ -50,6 +52,7 @@ private:
     plan::work_order order_;
     int max_in_flight_;
     int in_flight_ = 0;
+    std::size_t waiting_bytes_ = 0; // of answers that are not decoded yet
     bool key_refused_ = false; // nothing may be sent any more
     bool key_proven_ = false;  // a refused key must cost one request, not one for each worker
     std::uint64_t requests_ = 0;

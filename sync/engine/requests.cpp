@@ -89,6 +89,7 @@ awaitable<std::optional<problem>> send(session_context& context, list* of, plan:
             throw write::lease_lost("the lease ran out before it could be renewed");
         }
         auto got = co_await context.api.get(target);
+        const auto bytes = got.body.size(); // the body may be moved out of the answer
         context.requests.answered(sent_at, got);
         note_server_time(context, got);
         const auto answered_at = context.time.now();
@@ -107,7 +108,7 @@ awaitable<std::optional<problem>> send(session_context& context, list* of, plan:
             context.view.decode_time.note(context.time.now() - answered_at);
             what = text.empty() ? what : fetch::verdict::bad_page;
         }
-        context.requests.leave();
+        context.requests.leave(bytes);
         ++(of ? view_of(context, *of).answers : context.view.own_answers)[{what, got.status}];
         if (what == fetch::verdict::ok) {
             context.last_answer = context.time.now();
