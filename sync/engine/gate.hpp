@@ -53,8 +53,8 @@ private:
     int max_in_flight_;
     int in_flight_ = 0;
     std::size_t waiting_bytes_ = 0; // of answers that are not decoded yet
-    bool key_refused_ = false; // nothing may be sent any more
-    bool key_proven_ = false;  // a refused key must cost one request, not one for each worker
+    bool key_refused_ = false;      // nothing may be sent any more
+    bool key_proven_ = false;       // a refused key must cost one request, not one for each worker
     std::uint64_t requests_ = 0;
     std::uint64_t throttled_ = 0;
     std::array<std::deque<waiter*>, plan::kinds_of_work> waiting_;

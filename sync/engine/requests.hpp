@@ -50,8 +50,8 @@ awaitable<result_or_problem<listed_page>> ask_record(session_context& context, l
                                                      const std::string& key);
 
 // Finds out how the list counts its pages and which limit it takes, where that is not known yet.
-// One reader does; the others wait, and what it meets is theirs, too. nullopt: known now, or the list
-// is empty.
+// One reader does; the others wait, and what it meets is theirs, too. nullopt: known now, or the
+// list is empty.
 awaitable<std::optional<problem>> learn_manners(session_context& context, list& of,
                                                 plan::work kind);
 
