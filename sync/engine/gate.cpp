@@ -1,6 +1,7 @@
 #include "sync/engine/gate.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace callmirror::engine {
 namespace {
@@ -13,7 +14,7 @@ constexpr std::size_t most_waiting_bytes = std::size_t{4} << 20U;
 gate::gate(task_group& group, plan::pace pace, int max_in_flight)
     : group_(group)
     , changed_(group)
-    , pace_(pace)
+    , pace_(std::move(pace))
     , max_in_flight_(max_in_flight) {}
 
 awaitable<bool> gate::enter(plan::work kind) {
