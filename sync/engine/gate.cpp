@@ -7,7 +7,7 @@ namespace callmirror::engine {
 namespace {
 
 // Some dozens of usual pages, which keep the thread that decodes them busy.
-constexpr std::size_t most_waiting_bytes = std::size_t{4} << 20U;
+constexpr std::size_t most_waiting_bytes = std::size_t{16} << 20U;
 
 } // namespace
 

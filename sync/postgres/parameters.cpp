@@ -31,6 +31,15 @@ std::size_t character_size(std::string_view text, std::size_t at) {
     return overlong || surrogate || too_high ? 0 : size;
 }
 
+// By character; -1: none, as PostgreSQL writes them.
+constexpr auto hex_digits = [] {
+    std::array<signed char, 256> digits{};
+    digits.fill(-1);
+    for (int i = 0; i < 16; ++i)
+        digits[static_cast<std::size_t>("0123456789abcdef"[i])] = static_cast<signed char>(i);
+    return digits;
+}();
+
 } // namespace
 
 std::string storable(std::string_view text, std::size_t most) {
@@ -79,16 +88,13 @@ std::string bytes_to_sql(std::string_view bytes) {
 }
 
 std::string bytes_from_sql(std::string_view text) {
-    const auto digit = [](char c) -> int {
-        return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    };
     if (!text.starts_with("\\x") || text.size() % 2 != 0)
         throw std::runtime_error("the database sent bytes that are not in hexadecimal form");
     std::string out;
     out.reserve(text.size() / 2);
     for (std::size_t at = 2; at < text.size(); at += 2) {
-        const int high = digit(text[at]);
-        const int low = digit(text[at + 1]);
+        const int high = hex_digits[static_cast<unsigned char>(text[at])];
+        const int low = hex_digits[static_cast<unsigned char>(text[at + 1])];
         if (high < 0 || low < 0)
             throw std::runtime_error("the database sent bytes that are not in hexadecimal form");
         out += static_cast<char>(high * 16 + low);

@@ -29,6 +29,7 @@ struct comparison {
     const std::string& account;
     const row_batch& expected;
     std::span<const row_index> rows;
+    std::vector<std::int64_t> numbers; // their keys, where those are numbers
 
     const row_batch::row& at(std::size_t place) const { return expected.rows[rows[place]]; }
     parameters key_range() const {
@@ -70,12 +71,9 @@ std::optional<std::vector<std::string>> comparison::by_rewritten() const {
 
 // Of an expected key; nullopt for another one.
 std::optional<std::size_t> comparison::place_of(std::string_view key) const {
-    const auto number = number_of(key);
-    const auto found = std::ranges::lower_bound(
-        rows, number, {}, [this](row_index i) { return number_of(expected.rows[i].key); });
-    if (found == rows.end() || expected.rows[*found].key != key)
-        return std::nullopt;
-    return static_cast<std::size_t>(found - rows.begin());
+    const auto found = std::ranges::lower_bound(numbers, number_of(key));
+    const auto place = static_cast<std::size_t>(found - numbers.begin());
+    return place < rows.size() && at(place).key == key ? std::optional(place) : std::nullopt;
 }
 
 std::vector<std::string> comparison::one_by_one() const {
@@ -108,7 +106,10 @@ std::vector<std::string> postgres_store::unlike(const lease& held, const std::st
         const auto count = std::min(compared_at_once, order.rows.size() - from);
         const auto rows = std::span(order.rows).subspan(from, count);
         session_.in_transaction("compare rows of " + held.account, [&](transaction& within) {
-            const comparison some{within, statements, held.account, batch, rows};
+            comparison some{within, statements, held.account, batch, rows, {}};
+            if (statements.number_keys)
+                for (const auto row : rows)
+                    some.numbers.push_back(number_of(batch.rows[row].key));
             // Text keys sort by the database's collation, not by ours.
             auto unlike = statements.number_keys ? some.by_rewritten() : std::nullopt;
             if (!unlike)
