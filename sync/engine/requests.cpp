@@ -156,9 +156,15 @@ void drop_other_days(decode::decoded_page& page, plan::time_range range) {
     });
 }
 
+// How many pages there are, where only the last one's number is told.
+std::optional<std::uint64_t> count_pages(std::optional<std::uint64_t> last, int first) {
+    const auto before = static_cast<std::uint64_t>(first);
+    return last && *last >= before ? std::optional(*last - before + 1) : std::nullopt;
+}
+
 awaitable<result_or_problem<listed_page>> ask_list(session_context& context, list& of,
                                                    plan::work kind, const fetch::list_query& query,
-                                                   const std::string& name) {
+                                                   int first_page, const std::string& name) {
     listed_page page;
     const acceptor accept = [&](fetch::answer& got) {
         auto result = of.decoder.page(got.body);
@@ -166,8 +172,10 @@ awaitable<result_or_problem<listed_page>> ask_list(session_context& context, lis
             return result.error.reason;
         }
         page.content = std::move(*result.page);
-        auto& total = page.content.hints.total;
-        total = total ? total : got.headers.total_count;
+        auto& hints = page.content.hints;
+        hints.total = hints.total ? hints.total : got.headers.total_count;
+        hints.total_pages = hints.total_pages ? hints.total_pages
+                                              : count_pages(got.headers.last_page, first_page);
         return std::string();
     };
     const auto target = fetch::target_of(query);
@@ -219,7 +227,7 @@ awaitable<result_or_problem<listed_page>> ask_page(session_context& context, lis
     const auto query = query_for(*of.resource, of.path, form, index, range, context.source_now());
     const auto name = of.name() + " page " + std::to_string(index) + " from " +
                       format_day(std::max<utc_time>(range.from, utc_time{}));
-    auto got = co_await ask_list(context, of, kind, query, name);
+    auto got = co_await ask_list(context, of, kind, query, form.first_page, name);
     if (auto* why = std::get_if<problem>(&got)) {
         why->limit = form.limit;
         note_bad_request(context, *why);
@@ -302,7 +310,7 @@ awaitable<result_or_problem<found_manners>> probe_manners(session_context& conte
         const fetch::list_query query{
             .path = of.path, .page = next.page, .limit = next.limit, .start = {}, .end = {}};
         const auto name = of.name() + " page " + std::to_string(next.page.value_or(0));
-        auto got = co_await ask_list(context, of, kind, query, name);
+        auto got = co_await ask_list(context, of, kind, query, 0, name);
         if (const auto* page = std::get_if<listed_page>(&got)) {
             std::vector<std::string> keys;
             for (const auto& record : page->content.records) {

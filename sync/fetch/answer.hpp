@@ -26,8 +26,8 @@ enum class failure_kind {
 // Headers that decide something; names and values as RFC 9110 has them, already parsed.
 struct answer_headers {
     std::string content_type;                             // media type in lower case, no parameters
-    std::string link;                                     // as sent
     std::optional<std::uint64_t> total_count;             // X-Total-Count, X-Total
+    std::optional<std::uint64_t> last_page;               // in Link's rel="last", as it counts them
     std::optional<std::chrono::milliseconds> retry_after; // relative to the answer's own Date
     std::optional<utc_time> date;
     // X-RateLimit-* and RateLimit-*: how many requests are left, and in how long they renew.

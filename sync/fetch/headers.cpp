@@ -166,6 +166,43 @@ std::string join_all(std::span<const header_field> fields, std::string_view name
     return joined;
 }
 
+// Whether a link's parameters (`; rel="next last"; title=...`) call it that.
+bool has_relation(std::string_view parameters, std::string_view wanted) {
+    auto names = find_parameter(parameters, {"rel"}).value_or("");
+    while (!names.empty()) {
+        const auto end = std::min(names.find_first_of(" \""), names.size());
+        if (equals_ignoring_case(names.substr(0, end), wanted)) {
+            return true;
+        }
+        names.remove_prefix(std::min(end + 1, names.size()));
+    }
+    return false;
+}
+
+// `<https://api.example/calls?page=12&limit=100>; rel="last", <...>; rel="next"` (RFC 8288).
+std::optional<std::uint64_t> find_last_page(std::string_view links) {
+    while (!links.empty()) {
+        links.remove_prefix(std::min(links.find('<'), links.size()));
+        const auto target = links.substr(0, links.find('>'));
+        links.remove_prefix(target.size());
+        const auto parameters = links.substr(0, links.find('<'));
+        links.remove_prefix(parameters.size());
+        if (!has_relation(parameters, "last")) {
+            continue;
+        }
+        auto query = target.substr(std::min(target.find('?'), target.size()));
+        while (!query.empty()) {
+            query.remove_prefix(1);
+            const auto pair = query.substr(0, query.find_first_of("&#"));
+            query.remove_prefix(pair.size());
+            if (pair.starts_with("page=")) {
+                return parse_count(pair.substr(5));
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 std::optional<std::string_view> find_field(std::span<const header_field> fields,
@@ -209,7 +246,7 @@ answer_headers read_headers(std::span<const header_field> fields, utc_time now) 
     answer_headers headers;
     const auto type = find_field(fields, "Content-Type").value_or("");
     headers.content_type = lower(trim(type.substr(0, type.find(';'))));
-    headers.link = join_all(fields, "Link");
+    headers.last_page = find_last_page(join_all(fields, "Link"));
     headers.total_count = find_count(fields, {"X-Total-Count", "X-Total"});
     headers.location = find_field(fields, "Location").value_or("");
     if (const auto date = find_field(fields, "Date")) {

@@ -39,10 +39,6 @@ void try_fields(const std::vector<header_field>& fields, utc_time now) {
                 trim(headers.content_type) == headers.content_type,
             "a media type has no parameters", headers.content_type);
     for (const auto& field : fields) {
-        if (equals_ignoring_case(field.name, "Link")) {
-            require(headers.link.find(field.value) != std::string::npos, "no Link is lost",
-                    headers.link);
-        }
         require_bounded(parse_retry_after(field.value, now));
     }
     const auto coding = read_coding(fields);

@@ -23,9 +23,8 @@ answer_headers read(std::vector<header_field> fields) {
 TEST(Headers, AreEmptyWhereNothingWasSent) {
     const auto headers = read({});
     EXPECT_EQ(headers.content_type, "");
-    EXPECT_EQ(headers.link, "");
     EXPECT_EQ(headers.location, "");
-    EXPECT_FALSE(headers.total_count || headers.retry_after || headers.date);
+    EXPECT_FALSE(headers.total_count || headers.last_page || headers.retry_after || headers.date);
     EXPECT_FALSE(headers.rate_limit || headers.rate_remaining || headers.rate_reset);
 }
 
@@ -36,9 +35,36 @@ TEST(Headers, TellTheMediaTypeInLowerCaseWithoutParameters) {
     EXPECT_EQ(read({{"Content-Type", ";"}}).content_type, "");
 }
 
-TEST(Headers, JoinAllLinkFields) {
-    EXPECT_EQ(read({{"Link", "</a>; rel=next"}, {"Date", "x"}, {"LINK", "</b>; rel=last"}}).link,
-              "</a>; rel=next, </b>; rel=last");
+struct link_case {
+    std::string_view value;
+    std::optional<std::uint64_t> last_page;
+};
+
+class LinkHeader : public ::testing::TestWithParam<link_case> {};
+
+TEST_P(LinkHeader, NamesTheLastPage) {
+    EXPECT_EQ(read({{"Link", GetParam().value}}).last_page, GetParam().last_page);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, LinkHeader,
+    ::testing::Values(
+        link_case{R"(<https://a.example/v2/calls?page=12&limit=100>; rel="last")", 12},
+        link_case{R"(</c?page=2>; rel="next", </c?limit=5&page=9>; rel="last")", 9},
+        link_case{R"(</c?page=9>; title="a, b"; REL="first Last")", 9},
+        link_case{"</c?page=7#page=8>;rel=last", 7}, link_case{"</c?page=0>; rel=last", 0},
+        link_case{"</c?page=2>; rel=next", std::nullopt},
+        link_case{"</c?page=2>; rel=lastly", std::nullopt},
+        link_case{"</c?pages=2>; rel=last", std::nullopt},
+        link_case{"</c?page=x>; rel=last", std::nullopt},
+        link_case{"</c?page=2; rel=last", std::nullopt},
+        link_case{"</c?page=99999999999999999999>; rel=last", std::nullopt},
+        link_case{"<", std::nullopt}, link_case{"<>;rel=last,<?", std::nullopt},
+        link_case{"<?>;rel=\"", std::nullopt}));
+
+TEST(Headers, TakeTheLastPageFromAnyLinkField) {
+    EXPECT_EQ(read({{"Link", "</a?page=2>; rel=next"}, {"LINK", "</b?page=3>; rel=last"}}).last_page,
+              3U);
 }
 
 TEST(Headers, TakeTotalsThatAreCounts) {
