@@ -3,6 +3,9 @@
 #include "sync/engine/field_book.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
+#include <utility>
 
 namespace callmirror::engine {
 write::commit_unit new_unit(const session_context& context, const list& of) {
@@ -108,10 +111,10 @@ awaitable<write::commit_outcome> commit(session_context& context, list& of,
 }
 
 awaitable<void> count_rejected(session_context& context) {
-    auto job = [&](write::store& store) {
-        context.view.rejected = store.count_rejected(context.lease);
-    };
+    std::map<std::string, std::uint64_t> counts; // the view itself is the io thread's
+    auto job = [&](write::store& store) { counts = store.count_rejected(context.lease); };
     co_await context.store.run(job);
+    context.view.rejected = std::move(counts);
 }
 
 awaitable<plan::digest> load_digest(session_context& context, plan::slice_id slice,
