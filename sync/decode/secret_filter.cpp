@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t shortest_taken = 8;  // a shorter text may stand elsewhere by chance
 constexpr std::size_t most_taken = 10'000; // on a page
 // Members that say what the "value" beside them is.
-constexpr std::array<std::string_view, 6> namers{"name", "key", "field", "id", "label", "type"};
+constexpr std::array<std::string_view, 7> namers{"name", "key",   "field", "id",
+                                                 "type", "label", "header"};
 
 bool is_blank(char c) {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -60,10 +61,17 @@ std::string_view secret_filter::apply(std::string_view body) {
         remove_parameters(body);
         return cleaned_;
     }
+    clean(body);
+    replace_elsewhere();
+    return cleaned_;
+}
+
+void secret_filter::clean(std::string_view body) {
     cleaned_.reserve(body.size() + body.size() / 8);
     open_.assign(1, {});
     name_.clear();
     next_ = treatment::keep;
+    is_cut_ = false;
     taken_.clear();
     for (std::size_t at = 0; at < body.size();) {
         const char c = body[at];
@@ -84,8 +92,6 @@ std::string_view secret_filter::apply(std::string_view body) {
             at = end;
         }
     }
-    replace_elsewhere();
-    return cleaned_;
 }
 
 // Signed links of media: there may be one in each record, and nothing else.
@@ -104,6 +110,7 @@ void secret_filter::see_string(std::string_view body, std::size_t& at) {
     if (end >= body.size()) { // cut short: what it would have been is not known
         cleaned_ += '"';
         at = body.size();
+        is_cut_ = true;
         return;
     }
     const auto contents = body.substr(at + 1, end - at - 1);
@@ -153,11 +160,31 @@ void secret_filter::keep(std::string_view text, bool is_string) {
     }
     std::vector<std::string> passwords;
     cleaned_ += '"';
-    append_with_clean_links(cleaned_, text, rules_.removed, passwords);
+    if (!keep_nested(text)) {
+        append_with_clean_links(cleaned_, text, rules_, passwords);
+    }
     cleaned_ += '"';
     for (const auto& each : passwords) {
         take(each, removed_value);
     }
+}
+
+// Settings, say, that are JSON in a text. False where it is none, or holds no credential.
+bool secret_filter::keep_nested(std::string_view contents) {
+    if (!contents.starts_with('{') && !contents.starts_with('[')) {
+        return false;
+    }
+    const auto plain = unescaped(contents);
+    secret_filter within(rules_);
+    within.clean(plain);
+    if (within.cleaned_ == plain || within.is_cut_) { // prose may begin like that, too
+        return false;
+    }
+    append_escaped(cleaned_, within.cleaned_);
+    for (const auto& [text, stands_for] : within.taken_) {
+        take(text, stands_for);
+    }
+    return true;
 }
 
 void secret_filter::replace(std::string_view contents, treatment by, bool is_string) {

@@ -32,8 +32,9 @@ public:
     // The body without them; itself where it holds none. Strings and numbers under a secret name
     // are replaced, in whatever is nested there as well; true, false and null stay. So are the
     // "value" beside a "name" that is secret, a user before a link's host, and a link's parameters
-    // of secret names. A text that was taken out is replaced wherever else it stands in the body,
-    // in a link for one, percent-encoded as well. Valid until the next call.
+    // of secret names; and all of that in a text that is JSON itself. A text that was taken out is
+    // replaced wherever else it stands in the body, in a link for one, percent-encoded as well.
+    // Valid until the next call.
     std::string_view apply(std::string_view body);
 
 private:
@@ -46,6 +47,7 @@ private:
     };
 
     void remove_parameters(std::string_view body);
+    void clean(std::string_view body);
     void see_string(std::string_view body, std::size_t& at);
     void see_name(std::string_view contents);
     void see_value(std::string_view text, bool is_string);
@@ -54,6 +56,7 @@ private:
     void end_value();
     void replace(std::string_view contents, treatment by, bool is_string);
     void keep(std::string_view text, bool is_string);
+    bool keep_nested(std::string_view contents);
     void take(std::string_view contents, std::string_view stands_for);
     void replace_elsewhere();
     std::string without_taken(std::string_view contents) const;
@@ -61,6 +64,7 @@ private:
     const providers::credentials rules_;
     secret_scan scan_;
     std::string cleaned_;
+    bool is_cut_ = false; // within a string
     std::vector<frame> open_;
     std::string name_;                                       // of the member whose value comes next
     treatment next_ = treatment::keep;                       // for that value

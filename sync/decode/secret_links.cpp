@@ -30,7 +30,12 @@ void append_clean_query(std::string& to, std::string_view query,
     }
 }
 
-// As the contents of a JSON string.
+} // namespace
+
+bool is_secret_parameter(std::string_view name, std::span<const std::string_view> removed) {
+    return is_secret_name(name, removed) || is_secret_name(name, signing);
+}
+
 void append_escaped(std::string& to, std::string_view plain) {
     for (const char c : plain) {
         const auto byte = static_cast<unsigned char>(c);
@@ -46,13 +51,7 @@ void append_escaped(std::string& to, std::string_view plain) {
     }
 }
 
-} // namespace
-
-bool is_secret_parameter(std::string_view name, std::span<const std::string_view> removed) {
-    return is_secret_name(name, removed) || is_secret_name(name, signing);
-}
-
-std::string with_clean_links(std::string_view text, std::span<const std::string_view> removed,
+std::string with_clean_links(std::string_view text, const providers::credentials& rules,
                              std::vector<std::string>& passwords) {
     std::string clean;
     std::size_t done = 0;
@@ -70,9 +69,13 @@ std::string with_clean_links(std::string_view text, std::span<const std::string_
         }
         const auto link_ends = std::min(text.find_first_of(ends_a_link, host_ends), text.size());
         const auto query = std::min(text.find_first_of("?#", host_ends), text.size());
-        if (query < link_ends) {
+        if (rules.only_hosts && link_ends > host_ends + 1) {
+            clean += text.substr(done, host_ends + 1 - done);
+            clean += removed_value;
+            done = link_ends;
+        } else if (query < link_ends) {
             clean += text.substr(done, query - done);
-            append_clean_query(clean, text.substr(query, link_ends - query), removed);
+            append_clean_query(clean, text.substr(query, link_ends - query), rules.removed);
             done = link_ends;
         }
         at = link_ends;
@@ -82,7 +85,7 @@ std::string with_clean_links(std::string_view text, std::span<const std::string_
 }
 
 void append_with_clean_links(std::string& to, std::string_view contents,
-                             std::span<const std::string_view> removed,
+                             const providers::credentials& rules,
                              std::vector<std::string>& passwords) {
     const auto colon = contents.find(':');
     const auto has = [&](std::string_view what) {
@@ -93,7 +96,7 @@ void append_with_clean_links(std::string& to, std::string_view contents,
         return;
     }
     const auto plain = unescaped(contents);
-    const auto clean = with_clean_links(plain, removed, passwords);
+    const auto clean = with_clean_links(plain, rules, passwords);
     if (clean == plain) {
         to += contents;
     } else {

@@ -1,6 +1,8 @@
-// Credentials in links: a user before the host, and values under secret names in the query or the
-// fragment. Pure and thread-safe.
+// Credentials in links: a user before the host, values under secret names in the query or the
+// fragment, and all that comes after the host where the rules say so. Pure and thread-safe.
 #pragma once
+
+#include "sync/providers/provider.hpp"
 
 #include <span>
 #include <string>
@@ -18,14 +20,17 @@ inline constexpr std::string_view ends_a_host = "/?#\\ \t\r\n\"'<>";
 
 // Plain text with all its links cleaned. Passwords that stood before a host are added to
 // `passwords`.
-std::string with_clean_links(std::string_view text, std::span<const std::string_view> removed,
+std::string with_clean_links(std::string_view text, const providers::credentials& rules,
                              std::vector<std::string>& passwords);
 
 // Appends a JSON string's contents with all their links cleaned. Passwords that stood before a host
 // are added to `passwords`, as plain text.
 void append_with_clean_links(std::string& to, std::string_view contents,
-                             std::span<const std::string_view> removed,
+                             const providers::credentials& rules,
                              std::vector<std::string>& passwords);
+
+// Appends plain text as the contents of a JSON string.
+void append_escaped(std::string& to, std::string_view plain);
 
 // As it stands in a link: all but the unreserved characters of RFC 3986 encoded.
 std::string percent_encoded(std::string_view text);

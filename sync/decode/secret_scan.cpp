@@ -15,25 +15,32 @@ bool is_blank(char c) {
 }
 
 // The name whose closing quote stands before `colon`; "" where there is none. One that has an
-// escape may be given in part: the escape is. What looks like a name within a string does no harm.
+// escape may be given in part: the escape is. What looks like a name within a string may be one, of
+// JSON in a text.
 std::string_view name_before(std::string_view body, std::size_t colon) {
+    constexpr std::string_view encoded_quote = "\\u0022";
     auto end = colon;
     while (end > 0 && is_blank(body[end - 1])) {
         --end;
     }
     if (end < 2 || body[end - 1] != '"') {
-        return {};
+        const bool is_quote = body.substr(0, end).ends_with(encoded_quote);
+        return is_quote ? body.substr(end - encoded_quote.size(), 1) : std::string_view{};
     }
-    if (body[end - 2] == '\\') { // of a quote within a string, or of a backslash at the name's end
-        return end > 2 && body[end - 3] == '\\' ? body.substr(end - 3, 2) : std::string_view{};
+    const bool is_nested = body[end - 2] == '\\';
+    if (is_nested && end > 2 && body[end - 3] == '\\') { // deeper still, or a name's own backslash
+        return body.substr(end - 3, 2);
     }
-    const auto* const quote = static_cast<const char*>(::memrchr(body.data(), '"', end - 1));
+    end -= is_nested ? 2 : 1;
+    const auto* const quote = static_cast<const char*>(::memrchr(body.data(), '"', end));
     if (quote == nullptr) {
         return {};
     }
     const auto begin = static_cast<std::size_t>(quote - body.data());
-    const bool is_escaped = begin > 0 && body[begin - 1] == '\\'; // it goes on before that
-    return is_escaped ? body.substr(begin - 1, 1) : body.substr(begin + 1, end - begin - 2);
+    const bool is_escaped = begin > 0 && body[begin - 1] == '\\';
+    return is_escaped && !is_nested // it goes on before that
+               ? body.substr(begin - 1, 1)
+               : body.substr(begin + 1, end - begin - 1);
 }
 
 } // namespace
@@ -52,6 +59,9 @@ bool secret_scan::see_link(std::string_view body, std::size_t begin, std::size_t
     const auto host = std::min(link.find_first_not_of(":/\\"), link.size());
     const auto host_ends = std::min(link.find_first_of(ends_a_host, host), link.size());
     if (link.substr(host, host_ends - host).find('@') != std::string_view::npos) {
+        return false;
+    }
+    if (rules_.only_hosts && host_ends < link.size()) {
         return false;
     }
     const auto query = link.find_first_of("?#", host_ends);

@@ -84,6 +84,8 @@ struct credentials {
     std::span<const std::string_view> hashed{};
     // Members of just this name hold none, whatever `removed` says.
     std::span<const std::string_view> kept{};
+    // Of a link only the host is kept: whoever knows a webhook's path may use it.
+    bool only_hosts = false;
     // A body that is no JSON may be quoted in a message.
     bool may_quote_text = false;
 

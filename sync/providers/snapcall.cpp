@@ -1,6 +1,8 @@
 #include "sync/providers/provider.hpp"
 #include "sync/providers/snapcall_columns.hpp"
 
+#include <algorithm>
+
 namespace callmirror::providers {
 namespace {
 
@@ -18,17 +20,29 @@ constexpr std::array<path_parameter, 2> by_stream_and_id{{
 
 constexpr std::array<std::string_view, 1> other_days{"/date"};
 
+template <std::size_t N, std::size_t M>
+constexpr std::array<std::string_view, N + M> both(const std::array<std::string_view, N>& some,
+                                                   const std::array<std::string_view, M>& more) {
+    std::array<std::string_view, N + M> all;
+    std::ranges::copy(more, std::ranges::copy(some, all.begin()).out);
+    return all;
+}
+
 // Whatever else these records have, none of it may let a reader of the mirror into the account.
-constexpr std::array<std::string_view, 9> usual_secrets{"secret", "token",      "password",
-                                                        "passwd", "passphrase", "credential",
-                                                        "apikey", "accesskey",  "privatekey"};
+constexpr auto usual_secrets = std::to_array<std::string_view>(
+    {"secret",     "token",         "password",   "passwd",           "passphrase",
+     "passcode",   "pwd",           "credential", "apikey",           "accesskey",
+     "privatekey", "authorization", "bearer",     "cookie",           "jwt",
+     "otp",        "recoverycode",  "backupcode", "verificationcode", "resetlink",
+     "reseturl",   "magiclink"});
+// A session of a person's is a login. A call's is not: it stays.
+constexpr auto login_secrets =
+    both(usual_secrets, std::to_array<std::string_view>({"session", "sid"}));
 // Integrations are made of credentials: rather a name too many than one too few.
-constexpr std::array<std::string_view, 22> all_secrets{
-    "secret",     "token",  "password",      "passwd", "passphrase", "pass",        "pwd",
-    "credential", "key",    "authorization", "auth",   "signature",  "webhook",     "bearer",
-    "jwt",        "cookie", "session",       "sid",    "cert",       "certificate", "pem",
-    "pin"};
-constexpr credentials people_secrets{.removed = usual_secrets};
+constexpr auto all_secrets = both(
+    login_secrets, std::to_array<std::string_view>({"pass", "key", "auth", "signature", "webhook",
+                                                    "cert", "certificate", "pem", "pin"}));
+constexpr credentials people_secrets{.removed = login_secrets};
 // Calls and streams hold what their makers put there (context, links, a user's settings). A
 // stream's own token stays: it is the API's name for the stream.
 constexpr std::array<std::string_view, 3> stream_tokens{"token", "stream_token", "streamToken"};
@@ -38,7 +52,7 @@ constexpr credentials call_secrets{
 // that takes the token.
 constexpr std::array<std::string_view, 1> invite_tokens{"token"};
 
-constexpr std::array<resource, 14> resources{{
+constexpr auto resources = std::to_array<resource>({
     {
         .name = "calls",
         .kind = shape::timeline,
@@ -178,7 +192,7 @@ constexpr std::array<resource, 14> resources{{
         .takes_page = true,
         .takes_limit = true,
         .columns = invites_columns,
-        .secrets = {.removed = usual_secrets, .hashed = invite_tokens},
+        .secrets = {.removed = login_secrets, .hashed = invite_tokens},
     },
     {
         .name = "schedule_templates",
@@ -221,7 +235,7 @@ constexpr std::array<resource, 14> resources{{
         .takes_limit = false,
         .columns = integrations_columns,
         .key = key_rule::member_or_hash,
-        .secrets = {.removed = all_secrets},
+        .secrets = {.removed = all_secrets, .only_hosts = true},
     },
     {
         .name = "agents",
@@ -239,7 +253,7 @@ constexpr std::array<resource, 14> resources{{
         .keys_from = {.table = "users", .column = "email"},
         .secrets = people_secrets,
     },
-}};
+});
 
 } // namespace
 

@@ -16,12 +16,15 @@ using names = std::array<std::string_view, N>;
 
 inline constexpr names<3> created_at{"/created_at", "/createdAt", "/date"};
 inline constexpr names<3> updated_at{"/updated_at", "/updatedAt", "/last_update"};
+// The reports go by it, so that a call without it would be in none.
+inline constexpr names<6> call_created_at{"/created_at", "/createdAt", "/date",
+                                          "/started_at", "/startedAt", "/start"};
 inline constexpr names<3> started_at{"/started_at", "/startedAt", "/start"};
 inline constexpr names<5> ended_at{"/ended_at", "/endedAt", "/end", "/finished_at", "/finishedAt"};
 inline constexpr names<4> answered_at{"/answered_at", "/answeredAt", "/accepted_at", "/acceptedAt"};
 inline constexpr names<4> duration{"/duration", "/duration_seconds", "/call_duration",
                                    "/callDuration"};
-inline constexpr names<3> call_status{"/status", "/state", "/call_status"};
+inline constexpr names<4> call_status{"/status", "/state", "/call_status", "/callStatus"};
 inline constexpr names<3> rating{"/rating", "/rate", "/rating/value"};
 inline constexpr names<5> call_button{"/bid", "/button/bid", "/button_id", "/buttonId", "/button"};
 inline constexpr names<7> call_agent{"/agent/email", "/agent_email", "/agentEmail", "/user/email",
@@ -29,13 +32,13 @@ inline constexpr names<7> call_agent{"/agent/email", "/agent_email", "/agentEmai
 inline constexpr names<5> client{"/client/id", "/client_id", "/clientId", "/client/email",
                                  "/client"};
 inline constexpr names<4> ani{"/ani", "/caller_id", "/callerId", "/from"};
-inline constexpr names<3> direction{"/direction", "/call_type", "/type"};
+inline constexpr names<4> direction{"/direction", "/call_type", "/callType", "/type"};
 inline constexpr names<3> team_id{"/team_id", "/teamId", "/team/id"};
 inline constexpr names<3> user_id{"/user_id", "/userId", "/user/id"};
 inline constexpr names<3> company_id{"/company_id", "/companyId", "/company/id"};
 
 inline constexpr std::array<column, 15> calls_columns{{
-    {"created_at", timestamptz, created_at},
+    {"created_at", timestamptz, call_created_at},
     {"updated_at", timestamptz, updated_at},
     {"started_at", timestamptz, started_at},
     {"answered_at", timestamptz, answered_at},

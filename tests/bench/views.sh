@@ -1,23 +1,24 @@
 #!/usr/bin/env bash
 # How long does each view of snapcall_bi take for a question about 30 days, with a year of history?
-# Makes a private PostgreSQL with its shipped settings, fills it, prints a table, removes it all. Asks
-# as callmirror_reader, without parallel workers: ms is the median of three, warm and with all rows
-# received, CPU ms the server's share of it, which is steadier on a busy machine.
+# And each panel of config/grafana? Makes a private PostgreSQL with its shipped settings, fills it,
+# prints two tables, removes it all. Asks as callmirror_reader, without parallel workers: ms is the
+# median of three, warm and with all rows received, CPU ms the server's share of it, which is steadier
+# on a busy machine.
 #
 #   tests/bench/views.sh [CALLS [EVENTS]]      1,000,000 and 5,000,000 by default: 8 GB, some minutes
 #
-# Wants build/release or build/debug to hold the program, whose migrations make the tables.
+# Wants a build to hold the program, whose migrations make the tables, and panels_bench.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 calls=${1:-1000000}
 events=${2:-5000000}
 limit_ms=2000
 
-program=""
-for each in "$root"/build/{release,debug}/daemon/callmirror; do
-    if [ -x "$each" ]; then program=$each && break; fi
+build=""
+for each in "$root"/build/{release,checked,debug}; do
+    if [ -x "$each/tests/bench/panels_bench" ]; then build=$each && break; fi
 done
-[ -n "$program" ] || { echo "no program below build: cmake --build build/release" >&2; exit 1; }
+[ -n "$build" ] || { echo "no programs below build: cmake --build build/release" >&2; exit 1; }
 programs=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin | sort -V | tail -n 1)
 place=$(mktemp -d /tmp/callmirror-views.XXXXXX)
 as_owner=()
@@ -50,7 +51,7 @@ url = "postgresql:///postgres?host=$place&user=callmirror"
 name = "acme"
 api_key_env = "NONE"
 END
-"$program" migrate --config "$place/callmirror.toml" >"$place/migrate.log"
+"$build/daemon/callmirror" migrate --config "$place/callmirror.toml" >"$place/migrate.log"
 sql -v calls="$calls" -v events="$events" -f "$root/tests/bench/views_load.sql"
 
 # A view and its question: :from is 30 days ago, :day that day. Once to warm up, then three times.
@@ -104,3 +105,6 @@ ask rejected "$all.rejected"
 ask accounts "$all.accounts"
 ask fields "$all.fields"
 ask freshness "$all.freshness"
+
+printf '\n%-45s %8s %8s\n' panel rows ms
+"$build/tests/bench/panels_bench" "host=$place user=callmirror_reader dbname=postgres"

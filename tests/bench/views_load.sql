@@ -7,8 +7,10 @@ select 'acme', i, i, 'agent' || i || '@company.example', 'Agent ' || i, '{}'
 from generate_series(1, 200) i;
 insert into snapcall.teams (account, id, content_hash, name, raw)
 select 'acme', i, i, 'Team ' || i, '{}' from generate_series(1, 12) i;
-insert into snapcall.buttons (account, id, content_hash, name, raw)
-select 'acme', 'bid-' || i, i, 'Button ' || i, '{}' from generate_series(1, 50) i;
+insert into snapcall.buttons (account, id, content_hash, name, active, raw)
+select 'acme', 'bid-' || i, i, 'Button ' || i, true, '{}' from generate_series(1, 60) i;
+insert into snapcall.agents (account, id, content_hash, name, status, raw)
+select account, email, id, name, 'available', '{}' from snapcall.users;
 
 insert into snapcall.calls (account, id, content_hash, created_at, updated_at, started_at,
         answered_at, ended_at, duration_s, status, direction, rating, button, agent, client, ani,
@@ -60,4 +62,13 @@ select 'acme', i * 10 + n, resource, '', '2020-01-01'::timestamptz + i * interva
        '2020-01-01'::timestamptz + (i + 1) * interval '12 hours', now(), now(), 500, 5, 9, 0
 from generate_series(0, 4000) i,
      unnest(array['calls', 'streams', 'stream_events']) with ordinality r (resource, n);
+-- As many paths as are kept.
+insert into callmirror.fields (account, resource, path, type, example, seen, last_record,
+        first_seen_at, last_seen_at)
+select 'acme', name, case when i > 0 then '/path/' || i else '' end, 'text', 'text(7)', 1000, 1000,
+       now(), now()
+from callmirror.mirror_tables, generate_series(0, 499) i;
+insert into callmirror.rejected (account, resource, content_hash, place, reason, raw, seen_at)
+select 'acme', 'calls', sha256(i::text::bytea), 'page 1', 'no id', '{}', now()
+from generate_series(1, 10000) i;
 vacuum analyze;

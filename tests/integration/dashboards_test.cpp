@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <map>
 #include <regex>
 #include <set>
 
@@ -121,35 +122,92 @@ TEST_F(Dashboards, ShowEveryPanelToTheReader) {
 
 // ---- headlines
 
+// Every record that is there and has a key.
+template <typename Visit>
+void for_each_record(api_source& from, resource of, Visit visit) {
+    from.with([&](simulator::world& data) {
+        simulator::for_each_current(data, of, {},
+                                    [&](std::string_view key, std::string_view text, auto) {
+                                        if (!key.empty()) {
+                                            visit(json::parse(text));
+                                        }
+                                    });
+    });
+}
+
+double seconds_between(const json& begin, const json& end) {
+    const auto at = [](const json& time) { return parse_time(time.get<std::string>()).value(); };
+    return std::chrono::duration<double>(at(end) - at(begin)).count();
+}
+
 struct headlines {
     double calls = 0, over = 0, answered = 0, missed = 0, abandoned = 0, ratings = 0, rated = 0,
-           length = 0;
+           answered_and_rated = 0, waiting = 0, length = 0, idle_buttons = 0;
     std::set<std::string> clients, agents, buttons;
 };
 
 headlines count_calls(api_source& from) {
     headlines made;
-    from.with([&](simulator::world& data) {
-        simulator::for_each_current(
-            data, resource::calls, {}, [&](std::string_view key, std::string_view text, auto) {
-                if (key.empty()) {
-                    return;
-                }
-                const auto call = json::parse(text);
-                const std::string status = call.at("status");
-                ++made.calls;
-                made.over += status == "ongoing" ? 0 : 1;
-                made.answered += status == "answered" ? 1 : 0;
-                made.missed += status == "missed" ? 1 : 0;
-                made.abandoned += status == "abandoned" ? 1 : 0;
-                made.length += status == "answered" ? call.at("duration").get<double>() : 0;
-                made.rated += call.at("rating").is_null() ? 0 : 1;
-                made.ratings += call.at("rating").is_null() ? 0 : call.at("rating").get<double>();
-                made.clients.insert(call.at("client").at("id").dump());
-                made.agents.insert(call.at("agent").at("email"));
-                made.buttons.insert(call.at("bid"));
-            });
+    for_each_record(from, resource::calls, [&](const json& call) {
+        const std::string status = call.at("status");
+        const bool is_answered = status == "answered";
+        const bool is_rated = !call.at("rating").is_null();
+        ++made.calls;
+        made.over += status == "ongoing" ? 0 : 1;
+        made.answered += is_answered ? 1 : 0;
+        made.missed += status == "missed" ? 1 : 0;
+        made.abandoned += status == "abandoned" ? 1 : 0;
+        made.waiting +=
+            is_answered ? seconds_between(call.at("created_at"), call.at("answered_at")) : 0;
+        made.length += is_answered ? call.at("duration").get<double>() : 0;
+        made.rated += is_rated ? 1 : 0;
+        made.answered_and_rated += is_answered && is_rated ? 1 : 0;
+        made.ratings += is_rated ? call.at("rating").get<double>() : 0;
+        made.clients.insert(call.at("client").at("id").dump());
+        made.agents.insert(call.at("agent").at("email"));
+        made.buttons.insert(call.at("bid"));
     });
+    for_each_record(from, resource::buttons, [&](const json& button) {
+        const bool is_idle = button.at("active") && !made.buttons.contains(button.at("bid"));
+        made.idle_buttons += is_idle ? 1 : 0;
+    });
+    return made;
+}
+
+struct stream_headlines {
+    double streams = 0, events = 0, participants = 0, with_events = 0, length = 0, media = 0,
+           recordings = 0, transcripts = 0, summaries = 0;
+};
+
+stream_headlines count_streams(api_source& from) {
+    struct of_stream {
+        std::set<std::int64_t> people;
+        json first, last; // ISO 8601 in one form: as text in the order of time
+    };
+    std::map<std::int64_t, of_stream> streams;
+    stream_headlines made;
+    for_each_record(from, resource::streams,
+                    [&](const json& stream) { streams[stream.at("id")] = {}; });
+    for_each_record(from, resource::stream_events, [&](const json& event) {
+        auto& its = streams.at(event.at("stream_id"));
+        const auto& at = event.at("emitted_at");
+        its.people.insert(event.at("user").at("id").get<std::int64_t>());
+        its.first = its.first.is_null() ? at : std::min(its.first, at);
+        its.last = its.last.is_null() ? at : std::max(its.last, at);
+        const auto& data = event.at("data");
+        const bool is_recording = event.at("type") == "recording";
+        ++made.events;
+        made.media += data.contains("s3Asset") ? 1 : 0;
+        made.recordings += is_recording ? 1 : 0;
+        made.transcripts += is_recording && !data.at("assemblyTranscriptId").is_null() ? 1 : 0;
+        made.summaries += data.contains("summary") && !data["summary"]["text"].is_null() ? 1 : 0;
+    });
+    for (const auto& [id, its] : streams) {
+        ++made.streams;
+        made.participants += static_cast<double>(its.people.size());
+        made.with_events += its.people.empty() ? 0 : 1;
+        made.length += its.people.empty() ? 0 : seconds_between(its.first, its.last);
+    }
     return made;
 }
 
@@ -176,14 +234,29 @@ TEST_F(Dashboards, HaveTheHeadlinesOfTheSource) {
     EXPECT_NEAR(figure("calls.json", "Rating"), wanted.ratings / wanted.rated, 1e-9);
     EXPECT_NEAR(figure("calls.json", "Length"), wanted.length / wanted.answered, 1e-6);
     EXPECT_EQ(figure("calls.json", "Clients"), static_cast<double>(wanted.clients.size()));
+    EXPECT_NEAR(figure("calls.json", "Time to answer"), wanted.waiting / wanted.answered, 1e-6);
+    EXPECT_NEAR(figure("calls.json", "Rated"), wanted.answered_and_rated / wanted.answered, 1e-9);
     EXPECT_EQ(figure("calls.json", "Other statuses"), 0);
     EXPECT_EQ(figure("calls.json", "Deleted at the source"), 1);
     EXPECT_EQ(figure("agents.json", "Agents"), static_cast<double>(wanted.agents.size()));
     EXPECT_EQ(figure("agents.json", "Buttons"), static_cast<double>(wanted.buttons.size()));
-    EXPECT_EQ(figure("streams.json", "Streams"),
-              static_cast<double>(from.ids(resource::streams).size()));
-    EXPECT_EQ(figure("streams.json", "Events"),
-              static_cast<double>(from.ids(resource::stream_events).size()));
+    EXPECT_EQ(figure("agents.json", "Calls"), wanted.calls);
+    EXPECT_EQ(figure("agents.json", "Buttons without a call"), wanted.idle_buttons);
+    const auto streams = count_streams(from);
+    EXPECT_GT(streams.transcripts, 0);
+    EXPECT_GT(streams.summaries, 0);
+    EXPECT_EQ(figure("streams.json", "Streams"), streams.streams);
+    EXPECT_EQ(figure("streams.json", "Events"), streams.events);
+    EXPECT_NEAR(figure("streams.json", "Participants"), streams.participants / streams.streams,
+                1e-9);
+    EXPECT_NEAR(figure("streams.json", "Length"), streams.length / streams.with_events, 1e-6);
+    EXPECT_EQ(figure("streams.json", "Deleted at the source"), 1);
+    EXPECT_EQ(figure("streams.json", "Recordings"), streams.media);
+    EXPECT_NEAR(figure("streams.json", "With a transcript"),
+                streams.transcripts / streams.recordings, 1e-9);
+    EXPECT_EQ(figure("streams.json", "Summaries"), streams.summaries);
+    EXPECT_EQ(figure("health.json", "Failing stretches"), 0);
+    EXPECT_EQ(figure("health.json", "Deletions that wait"), 0);
     EXPECT_EQ(figure("health.json", "Rejected"), 1);
     EXPECT_EQ(figure("health.json", "Open gaps"), 0);
     // The views by day, hour, agent, button and team count the same calls.
@@ -196,7 +269,9 @@ TEST_F(Dashboards, HaveTheHeadlinesOfTheSource) {
     EXPECT_EQ(value("select count(distinct client) from snapcall_bi.calls"),
               std::to_string(wanted.clients.size()));
     EXPECT_EQ(value("select sum(streams) from snapcall_bi.streams_by_day"),
-              std::to_string(from.ids(resource::streams).size()));
+              std::to_string(static_cast<long>(streams.streams)));
+    EXPECT_EQ(value("select sum(events) from snapcall_bi.events_by_day"),
+              std::to_string(static_cast<long>(streams.events)));
 }
 
 // ---- the files

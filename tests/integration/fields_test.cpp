@@ -1,10 +1,13 @@
 // callmirror.fields: what the API sends, counted by the real program over what it mirrors.
 #include "tests/integration/harness.hpp"
+#include "tests/integration/http_get.hpp"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include <csignal>
 #include <map>
+#include <regex>
 
 namespace callmirror::integration {
 namespace {
@@ -84,6 +87,41 @@ TEST_F(Fields, ThatAppearOrAreOfAnotherTypeAreToldOnce) {
     EXPECT_THAT(told, HasSubstr("calls: fields retyped: /bid (text)"));
     from.add(resource::calls, now());
     EXPECT_THAT(run("backfill").text(), Not(HasSubstr("fields")));
+}
+
+TEST_F(Fields, ThatVanishAreToldOnceAndCounted) {
+    api_source from;
+    config.resources = R"("calls")";
+    config.listen = "127.0.0.1:0";
+    configure(from);
+    EXPECT_EQ(run("backfill").status, 0);
+    // One that was in each of the first hundred records, and was not seen for two days.
+    cluster().sql(database,
+                  R"(insert into callmirror.fields values ('acme', 'calls', '/old', 'text',
+        'text(3)', 100, 100, now() - interval '3 days', now() - interval '2 days'))");
+    const auto daemon = start("run");
+    const auto url = page_url(*daemon);
+    from.add(resource::calls, now());
+    const auto count = [&] {
+        const auto all = http_get(url + "metrics").body;
+        const std::regex line("callmirror_field_changes_total\\{[^\n]*\"vanished\"[^\n]*");
+        std::smatch found;
+        return std::regex_search(all, found, line) ? found.str() : "none";
+    };
+    EXPECT_TRUE(eventually([&] { return count().ends_with(" 1"); })) << count();
+    EXPECT_EQ(value("select vanished_at > now() - interval '1 min' from snapcall_bi.fields "
+                    "where path = '/old'"),
+              "t");
+    from.add(resource::calls, now());
+    EXPECT_TRUE(eventually([&] { return differences(from, {resource::calls}).empty(); }));
+    EXPECT_TRUE(count().ends_with(" 1")) << count();
+    daemon->signal(SIGTERM);
+    daemon->wait();
+    const auto told = daemon->err();
+    const auto first = told.find("calls: fields vanished: /old (text)");
+    ASSERT_NE(first, std::string::npos) << told;
+    EXPECT_EQ(told.find("vanished", first + 20), std::string::npos) << told;
+    EXPECT_THAT(run("fields --resource calls").out, HasSubstr("gone since"));
 }
 
 } // namespace

@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <map>
 
 namespace callmirror::integration {
@@ -24,11 +25,7 @@ using namespace providers;
 // ---- the entry
 
 constexpr std::array<std::string_view, 2> label{"/label", "/name"};
-constexpr std::array<std::string_view, 1> uses{"/uses"};
-constexpr std::array<column, 2> tags_columns{{
-    {"label", column_type::text, label},
-    {"uses", column_type::bigint, uses},
-}};
+constexpr std::array<column, 1> tags_columns{{{"label", column_type::text, label}}};
 constexpr std::array<path_parameter, 1> by_id{{{"id", "id", "", "", ""}}};
 constexpr std::array<std::string_view, 1> secrets{"secret"};
 constexpr resource tags{
@@ -54,19 +51,14 @@ constexpr platform with_tags{
 
 // ---- the migration
 
-constexpr const char* migration = R"(
-    create table snapcall.tags (
-        account text not null,
-        id bigint not null,
-        content_hash bigint not null,
-        label text,
-        uses bigint,
-        raw jsonb not null,
-        first_seen_at timestamptz not null default now(),
-        changed_at timestamptz not null default now(),
-        deleted_at timestamptz,
-        primary key (account, id)
-    ))";
+// The README's own.
+std::string migration() {
+    std::ifstream file(CALLMIRROR_SOURCE_DIR "/README.md");
+    const std::string page{std::istreambuf_iterator<char>(file), {}};
+    const std::string begins = "```sql\n";
+    const auto at = page.find(begins, page.find("### Adding a resource")) + begins.size();
+    return page.substr(at, page.find("```", at) - at);
+}
 
 // ---- the API, two records a page
 
@@ -108,12 +100,12 @@ private:
 
 class NewResource : public testing::Test {
 protected:
-    NewResource() { cluster().sql(database, migration); }
+    NewResource() { cluster().sql(database, migration()); }
 
     static tests::postgres_cluster& cluster() { return tests::postgres_cluster::shared(); }
     std::string rows() const {
         return cluster().value(database,
-                               "select string_agg(id || ' ' || label || ' ' || uses || "
+                               "select string_agg(id || ' ' || label || "
                                "case when deleted_at is null then '' else ' gone' end, ', ' "
                                "order by id) from snapcall.tags where account = 'acme'");
     }
@@ -154,7 +146,7 @@ protected:
 TEST_F(NewResource, IsShownByTheViewsOfAll) {
     cluster().sql(database, "update callmirror.views set checksum = 'before the migration'");
     schema::migrate({.url = cluster().url(database)});
-    api.records = {{1, R"({"id":1,"label":"vip","uses":7})"}};
+    api.records = {{1, R"({"id":1,"label":"vip"})"}};
     EXPECT_EQ(backfill(), engine::account_end::done);
     api.records.clear();
     EXPECT_EQ(backfill(), engine::account_end::done);
@@ -167,19 +159,19 @@ TEST_F(NewResource, IsShownByTheViewsOfAll) {
 }
 
 TEST_F(NewResource, IsMirroredByAnEntryAndAMigration) {
-    api.records = {{1, R"({"id":1,"label":"vip","uses":7})"},
-                   {2, R"({"id":2,"name":"callback","uses":"12","client_secret":"hush-hush"})"},
-                   {3, R"({"id":3,"label":"spam","uses":1})"}};
+    api.records = {{1, R"({"id":1,"label":"vip"})"},
+                   {2, R"({"id":2,"name":"callback","client_secret":"hush-hush"})"},
+                   {3, R"({"id":3,"label":"spam"})"}};
     EXPECT_EQ(backfill(), engine::account_end::done);
-    EXPECT_EQ(rows(), "1 vip 7, 2 callback 12, 3 spam 1");
+    EXPECT_EQ(rows(), "1 vip, 2 callback, 3 spam");
     EXPECT_EQ(cluster().value(database, "select raw from snapcall.tags where id = 2"),
-              R"({"id": 2, "name": "callback", "uses": "12", "client_secret": "[removed]"})");
+              R"({"id": 2, "name": "callback", "client_secret": "[removed]"})");
 
     api.records.erase(3);
-    api.records[1] = R"({"id":1,"label":"vip","uses":8})";
-    api.records[4] = R"({"id":4,"label":"new","uses":0})";
+    api.records[1] = R"({"id":1,"label":"best"})";
+    api.records[4] = R"({"id":4,"label":"new"})";
     EXPECT_EQ(backfill(), engine::account_end::done);
-    EXPECT_EQ(rows(), "1 vip 8, 2 callback 12, 3 spam 1 gone, 4 new 0");
+    EXPECT_EQ(rows(), "1 best, 2 callback, 3 spam gone, 4 new");
 }
 
 } // namespace

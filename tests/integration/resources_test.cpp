@@ -84,7 +84,12 @@ TEST_F(Resources, AreAllMirroredWhereNoneIsNamed) {
         EXPECT_EQ(api.log().undocumented(), 0U);
         EXPECT_EQ(api.log().not_get(), 0U);
     });
-    // Each agent was asked for once, and is not again today.
+    // Each agent was asked for once, and is not again today; tomorrow's requests are spread out.
+    EXPECT_EQ(value("select min(ask_at) > now() + interval '23 h' and "
+                    "max(ask_at) < now() + interval '30 h' and "
+                    "max(ask_at) - min(ask_at) > interval '1 h' "
+                    "from callmirror.suspects where resource = 'agents'"),
+              "t");
     const auto agents = from.requests("agents record");
     EXPECT_EQ(agents, from.ids(resource::users).size());
     EXPECT_EQ(run("backfill --again", 120s).status, 0);
@@ -113,6 +118,24 @@ TEST_F(Resources, FillTheirColumns) {
     EXPECT_EQ(value("select bool_and(wrap_up_time = 30 and last_bridge_end is not null) "
                     "from snapcall.agents"),
               "t");
+}
+
+TEST_F(Resources, FillTheColumnsOfCallsInWhateverStyleTheirNamesAre) {
+    config.resources = R"("calls")";
+    for (const char* style : {"snake", "camel", "terse"}) {
+        SCOPED_TRACE(style);
+        api_source from(whole_world());
+        from.manner("call_names", style);
+        database = cluster().migrated_database();
+        config.database_url = cluster().url(database);
+        configure(from);
+        EXPECT_EQ(run("backfill").status, 0);
+        EXPECT_EQ(
+            value("select string_agg(name, ', ') from (select key as name from snapcall.calls, "
+                  "jsonb_each(to_jsonb(calls) - 'raw' - 'deleted_at') group by key "
+                  "having bool_and(value = 'null')) empty"),
+            "");
+    }
 }
 
 TEST_F(Resources, FollowChangesAndDeletions) {
@@ -290,15 +313,15 @@ TEST_F(Resources, ThatAreSetAsideAreSaidSoOnce) {
     configure(from);
     auto mirror = start("run");
     EXPECT_TRUE(eventually([&] {
-        return number("select count(*) from callmirror.listings where aside_until is not null") ==
-               1;
+        return number("select count(*) from callmirror.listings where aside_until is not null and "
+                      "resource = 'roles'") == 1;
     }));
     EXPECT_TRUE(eventually([&] { return run("status").status == 0; }, 60s)) << run("status").text();
     EXPECT_EQ(stop(*mirror).status, 0) << text_of(*mirror);
     const auto text = text_of(*mirror);
-    const auto first = text.find("set aside");
+    const auto first = text.find("roles page 0: 403");
     ASSERT_NE(first, std::string::npos) << text;
-    EXPECT_EQ(text.find("set aside", first + 1), std::string::npos) << text;
+    EXPECT_EQ(text.find("roles page 0: 403", first + 1), std::string::npos) << text;
 }
 
 // ---- agents

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <map>
 #include <regex>
 
@@ -64,11 +65,15 @@ TEST_F(Views, CountWhoCallsAgainWithinSevenDays) {
 
 // ---- the role
 
-TEST_F(Views, HaveARoleThatMigrateMakesAndThatMayOnlyRead) {
-    cluster().sql("postgres", R"(do $$ begin
+void forget_reader() {
+    tests::postgres_cluster::shared().sql("postgres", R"(do $$ begin
         if exists (select from pg_roles where rolname = 'callmirror_reader') then
             execute format('alter role callmirror_reader rename to %I', 'was_' || txid_current());
         end if; end $$)");
+}
+
+TEST_F(Views, HaveARoleThatMigrateMakesAndThatMayOnlyRead) {
+    forget_reader();
     // An owner who may make no roles is told what somebody else has to run.
     const auto owned = cluster().empty_database();
     cluster().sql(owned,
@@ -104,6 +109,28 @@ TEST_F(Views, HaveARoleThatMigrateMakesAndThatMayOnlyRead) {
         }
         cluster().sql(each, "set role " + owner + "; create table snapcall.later ()");
         work.exec("select from snapcall.later");
+    }
+}
+
+TEST_F(Views, HaveTheirRoleFromWhateverMakesTheTables) {
+    api_source from(empty_world());
+    for (const std::string command : {"backfill", "run"}) {
+        SCOPED_TRACE(command);
+        forget_reader();
+        database = cluster().empty_database();
+        config.database_url = cluster().url(database);
+        configure(from);
+        const auto program = start(command);
+        ASSERT_TRUE(eventually([&] {
+            return value("select count(*) from pg_roles where rolname = 'callmirror_reader' and "
+                         "array_to_string(rolconfig, ' ') like '%statement_timeout=1min%'") == "1";
+        })) << program->err();
+        pqxx::connection reader(cluster().url(database, "callmirror_reader"));
+        pqxx::nontransaction work(reader);
+        work.exec("select from snapcall.calls, snapcall_bi.freshness");
+        EXPECT_THROW(work.exec("select from callmirror.slices"), pqxx::insufficient_privilege);
+        program->signal(SIGTERM);
+        program->wait();
     }
 }
 

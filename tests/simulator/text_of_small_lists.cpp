@@ -48,7 +48,7 @@ void write_integration(record_writer& to, ordinal which) {
     to.key("name").text(which % 2 == 0 ? "zendesk" : "salesforce");
     const auto token = std::string(not_kept) + std::to_string(which);
     to.key("api_token").text(token);
-    to.key("callback").text("https://company.example/hook?t=" + token);
+    to.key("callback").text("https://company.example/" + token);
     to.key("settings")
         .raw(R"({"secret":"not-to-be-kept-either","subdomain":"company","has_key":true})");
     to.key("fields").raw(

@@ -109,7 +109,7 @@ TEST(OwnColumns, HaveAKnownTypeAndResource) {
                 HasSubstr("callmirror.toml:10: columns[0].type is \"varchar\", want text, bigint, "
                           "double precision, boolean, timestamptz or jsonb"));
     EXPECT_THAT(told(column("call", "language", R"("/x")", "text")),
-                HasSubstr("callmirror.toml:7: columns[0].resource is \"call\", want calls, "));
+                HasSubstr("callmirror.toml:7: columns[0].resource is \"call\", want "));
 }
 
 TEST(OwnColumns, HaveAllFourKeysAndNoOther) {

@@ -48,5 +48,14 @@ TEST(ColumnReader, TakesNothingOut) {
     EXPECT_EQ(reader.read(R"({"id":1,"t":"0123456789abcdef"})")[0], "0123456789abcdef");
 }
 
+// The reports go by created_at: without it a call would be in none of them.
+TEST(ColumnReader, DatesACallByItsStartWhereNothingElseIsServed) {
+    column_reader reader(*providers::find_resource(*providers::find_platform("snapcall"), "calls"));
+    const std::string start = R"("start":"2026-11-20T10:00:00Z")";
+    EXPECT_EQ(reader.read(R"({"id":1,)" + start + "}")[0], "2026-11-20T10:00:00Z");
+    EXPECT_EQ(reader.read(R"({"id":1,"date":"2026-11-19T10:00:00Z",)" + start + "}")[0],
+              "2026-11-19T10:00:00Z");
+}
+
 } // namespace
 } // namespace callmirror::decode

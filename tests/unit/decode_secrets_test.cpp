@@ -114,13 +114,31 @@ TEST(SecretFilter, TakesCredentialsOutOfLinks) {
     }
 }
 
+// As settings often are.
+TEST(SecretFilter, RemovesWhatIsSecretInJsonWithinAText) {
+    EXPECT_EQ(
+        cleaned(R"({"a":"{\"password\":\"hidden-one\",\"n\":\"\\u0022\"}","b":"hidden-one"})"),
+        R"({"a":"{\"password\":\"[removed]\",\"n\":\"\\u0022\"}","b":"[removed]"})");
+    for (const char* body : {R"({"a":"[{\"name\": \"API key\", \"value\": \"hidden-one\"}]"})",
+                             R"({"a":"{\"x\":\"{\\\"password\\\":\\\"hidden-one\\\"}\"}"})",
+                             R"({"a":"{\u0022password\u0022:\u0022hidden-one\u0022}"})",
+                             R"({"a":"{\"url\":\"https:\/\/bob:hidden-one@x.example\"}"})",
+                             R"({"a":"{\"pass\u0077ord\" : \"hidden-one\"}"})"}) {
+        EXPECT_THAT(cleaned(body), Not(HasSubstr("hidden-one"))) << body;
+    }
+    // Prose may begin like that, and nothing of it may be lost.
+    const std::string prose = R"({"a":"[bob] a 6\" pipe, \"password\": [x] 7\" wide"})";
+    EXPECT_EQ(cleaned(prose), prose);
+}
+
 // So that it costs little where there is nothing to take out.
 TEST(SecretFilter, GivesTheSameBodyBackWhereItHoldsNone) {
     secret_filter filter(rules);
     for (const std::string_view body :
          {R"([{"id":7,"at":"10:11:12","name":"n","url":"https://x.example/a/b.mp4"}])",
           R"({"mail":"bob@x.example","see":"https://x/?q=bob@x.example&design=1#top","t":"a: b"})",
-          R"({"text":"she said \"no\": and left","path":"https://x/a:b@c"})", R"([])", ""}) {
+          R"({"text":"she said \"no\": and left","path":"https://x/a:b@c"})",
+          R"({"settings":"{\"lang\":\"de\"}"})", R"([])", ""}) {
         EXPECT_EQ(filter.apply(body).data(), body.data()) << body;
     }
 }
@@ -233,6 +251,33 @@ TEST(Decoder, KeepsNoCredentialOfCallsStreamsAndEventsButAStreamsName) {
     const auto& platform = *providers::find_platform("snapcall");
     EXPECT_THAT(error_of("<html>busy</html>", *providers::find_resource(platform, "calls")),
                 HasSubstr("busy"));
+}
+
+// Whoever has one of these logs in as that user.
+TEST(Decoder, KeepsNoLoginOfPeople) {
+    for (const char* name :
+         {"password_hash", "pwd", "otp", "totpCode", "jwt", "cookie", "authorization", "sessionId",
+          "bearerToken", "recovery_codes", "resetLink", "reset_url", "magic_link", "passcode"}) {
+        for (const char* resource : {"users", "invites", "agents", "teams"}) {
+            const auto line = raw_of(resource, R"([{"id":7,"token":"t","email":"a@b.example",")" +
+                                                   std::string(name) + R"(":["hidden-one"]}])");
+            EXPECT_THAT(line, HasSubstr("[removed]")) << resource << ' ' << name;
+            EXPECT_THAT(line, Not(HasSubstr("hidden-one"))) << resource << ' ' << name;
+        }
+    }
+    // That of a call lets nobody in, and tells which stream it was.
+    EXPECT_THAT(raw_of("calls", R"([{"id":7,"session_id":"shown-one"}])"), HasSubstr("shown-one"));
+}
+
+TEST(Decoder, KeepsOfLinksInIntegrationsTheHost) {
+    const auto line = raw_of("integrations", R"([{"id":7,"url":"https://hooks.example/T0/hidden",)"
+                                             R"("docs":"https:\/\/x.example?hidden","home":)"
+                                             R"("see https://y.example/ or https://z.example"}])");
+    EXPECT_THAT(line, Not(HasSubstr("hidden")));
+    for (const char* shown : {"https://hooks.example/[removed]", "https://x.example?[removed]",
+                              "see https://y.example/ or https://z.example"}) {
+        EXPECT_THAT(line, HasSubstr(shown));
+    }
 }
 
 TEST(Decoder, KeepsNoCredentialOfIntegrations) {
