@@ -175,6 +175,11 @@ judgement judge(const web_view& view) {
                 .detail = "It goes on by itself when PostgreSQL is in reach and its schema is the "
                           "right one. What was mirrored is as right as it was then."};
     }
+    if (!view.schema_trouble.empty()) {
+        return {.how = trust::bad,
+                .headline = "The mirror can't be trusted just now: its schema was changed.",
+                .detail = view.schema_trouble};
+    }
     judgement made;
     std::size_t bad_accounts = 0;
     std::size_t idle_accounts = 0;
