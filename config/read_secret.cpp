@@ -104,7 +104,7 @@ secret_result from_credential(const wanted& wanted, const std::string& name) {
     return from_file(wanted, std::string{folder} + '/' + name, false);
 }
 
-secret_result read(const wanted& wanted, const secret_source& source) {
+secret_result read_from(const wanted& wanted, const secret_source& source) {
     switch (source.origin) {
     case secret_origin::literal:
         return check(wanted, "the configuration", source.literal.reveal());
@@ -116,6 +116,33 @@ secret_result read(const wanted& wanted, const secret_source& source) {
         return from_credential(wanted, source.where);
     }
     return secret_error{wanted.who + ": has no source", {}};
+}
+
+// What to do where nothing better is known.
+std::string hint_for(const wanted& wanted, const secret_source& source) {
+    switch (source.origin) {
+    case secret_origin::literal:
+        return {};
+    case secret_origin::file:
+        return "put " + wanted.what +
+               " into that file, readable by the user callmirror runs as and by nobody else";
+    case secret_origin::environment:
+        return "set it to " + wanted.what + " where callmirror is started, or name a file instead";
+    case secret_origin::credential:
+        return "put " + wanted.what +
+               " into the file that LoadCredential= in the unit names (as shipped, key_acme is "
+               "/etc/callmirror/keys/acme), then start the unit again";
+    }
+    return {};
+}
+
+secret_result read(const wanted& wanted, const secret_source& source) {
+    auto result = read_from(wanted, source);
+    auto* const error = std::get_if<secret_error>(&result);
+    if (error && error->hint.empty()) {
+        error->hint = hint_for(wanted, source);
+    }
+    return result;
 }
 
 } // namespace

@@ -38,9 +38,9 @@ account_activity::totals account_activity::totals_of(const engine::account_view&
             sum.refused += well ? 0 : count;
         }
     };
-    add(account.own_answers);
+    add(account.own_traffic.answers);
     for (const auto& list : account.lists) {
-        add(list.answers);
+        add(list.traffic.answers);
         sum.rows += list.inserted + list.changed + list.deleted;
         sum.deleted += list.deleted;
         sum.rejected += list.rejected;

@@ -94,12 +94,12 @@ void judge_schema(findings& to, const server& found, const std::vector<std::stri
     if (pending.empty()) {
         to.ok("schema", "version " + version + ", as it should be");
     } else if (found.may_migrate) {
-        to.ok("schema", std::to_string(pending.size()) + " changes to version " + version +
-                            " are pending; `run` and `backfill` apply them");
+        to.ok("schema", counted(pending.size(), "change") + " to version " + version +
+                            " pending; `run` and `backfill` apply them");
     } else {
         to.fail(exit_status::refused, "schema",
-                std::to_string(pending.size()) + " changes of it are pending, and the role " +
-                    found.role + " may not apply them",
+                counted(pending.size(), "change") + " of it pending, and the role " + found.role +
+                    " may not apply them",
                 found.has_schemas
                     ? "run `callmirror migrate` with the login of the schemas' owner"
                     : "run roles.sql (share/callmirror) as a superuser, then `callmirror migrate` "

@@ -1,5 +1,6 @@
 #include "daemon/daemon_process.hpp"
 
+#include "daemon/on_thread.hpp"
 #include "daemon/own_columns.hpp"
 #include "daemon/schema_ready.hpp"
 #include "daemon/status_line.hpp"
@@ -15,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t database_connections = 3;
+constexpr steady_time schema_looked_at_every = 60s;
 constexpr steady_time answers_awaited = 3s; // at the end, before they are given up
 
 } // namespace
@@ -137,7 +139,15 @@ engine::awaitable<daemon_process::stretch_end> daemon_process::mirror_all() {
     systemd_.status(status_line(now.accounts.views(), clock_.utc()));
     systemd_.ready();
     auto end = stretch_end::stop;
+    schema_trouble_.clear();
+    const auto look_every =
+        std::min<steady_time>(10 * current_.settings.sync.poll_interval, schema_looked_at_every);
+    auto look_at = clock_.now() + look_every;
     while (!tasks_.stopping()) {
+        if (clock_.now() >= look_at) {
+            look_at = clock_.now() + look_every;
+            now.tasks.spawn("schema", look_at_schema());
+        }
         if (reload_asked_) {
             reload(&now);
         }
@@ -174,10 +184,33 @@ engine::awaitable<daemon_process::stretch_end> daemon_process::mirror_all() {
     co_return end;
 }
 
+// Somebody may change the schema meanwhile: a newer callmirror, a restored backup.
+engine::awaitable<void> daemon_process::look_at_schema() {
+    std::string found;
+    const std::function<void()> work = [&found, url = current_.database_url] {
+        found = schema_trouble(url);
+    };
+    try {
+        co_await on_thread(io_.get_executor(), work);
+    } catch (const std::exception&) { // the accounts' own sessions tell of it
+        co_return;
+    }
+    if (found == schema_trouble_) {
+        co_return;
+    }
+    schema_trouble_ = std::move(found);
+    if (schema_trouble_.empty()) {
+        say(engine::level::info, "the database's schema is the right one again");
+    } else {
+        say(engine::level::warning, schema_trouble_);
+    }
+}
+
 web_view daemon_process::look() const {
     web_view view{.now = clock_.utc(),
                   .version = version(),
                   .schema_ready = at_work_ != nullptr,
+                  .schema_trouble = at_work_ ? schema_trouble_ : "",
                   .stopping = tasks_.stopping(),
                   .poll_interval = current_.settings.sync.poll_interval,
                   .recent = &recent_,

@@ -39,6 +39,7 @@ private:
     engine::awaitable<exit_status> supervise();
     engine::awaitable<stretch_end> mirror_all();
     engine::awaitable<void> tend_systemd();
+    engine::awaitable<void> look_at_schema();
     // `now`: null while the database is waited for.
     void reload(stretch* now);
     void take_over(setup fresh, stretch* now);
@@ -58,7 +59,8 @@ private:
     engine::task_group tasks_{io_.get_executor(), clock_}; // ended by the wish to stop
     engine::signal changed_{tasks_};
     const stretch* at_work_ = nullptr;
-    activity recent_; // for the status page
+    std::string schema_trouble_; // since it was ready
+    activity recent_;            // for the status page
     heap_keeper heap_;
     web_face web_{io_.get_executor(), clock_, [this] { return look(); }, report_};
     bool reload_asked_ = false;

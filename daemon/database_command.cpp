@@ -15,16 +15,6 @@ exit_status fail(exit_status status, const std::string& text) {
 
 } // namespace
 
-exit_status fail_without_database(const postgres::database_lost& error) {
-    std::string text = error.what();
-    if (text.find("\nhint: ") == std::string::npos) {
-        text +=
-            "\nhint: see that PostgreSQL runs there and takes connections, and that database.url "
-            "is right; `callmirror check` goes through the set-up";
-    }
-    return fail(exit_status::unavailable, text);
-}
-
 exit_status
 with_database(const std::string& config_path,
               const std::function<exit_status(const database_setup&, postgres::session&)>& work) {
@@ -47,7 +37,7 @@ with_database(const std::string& config_path,
         postgres::session session(options);
         return work(all, session);
     } catch (const postgres::database_lost& error) {
-        return fail_without_database(error);
+        return fail(exit_status::unavailable, error.what());
     } catch (const postgres::database_refused& error) {
         return fail(exit_status::refused, error.what());
     } catch (const schema::column_taken& error) {

@@ -16,7 +16,4 @@ exit_status
 with_database(const std::string& config_path,
               const std::function<exit_status(const database_setup&, postgres::session&)>& work);
 
-// Says on standard error that the database is out of reach, where, and what to do about it.
-exit_status fail_without_database(const postgres::database_lost& error);
-
 } // namespace callmirror::daemon

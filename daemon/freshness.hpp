@@ -2,12 +2,29 @@
 // and the status page. Pure.
 #pragma once
 
+#include "sync/base/text.hpp"
 #include "sync/base/time.hpp"
 
 #include <algorithm>
 #include <optional>
+#include <string>
 
 namespace callmirror::daemon {
+
+// A clock that was wrong has been set back since; machines that share a database differ by less.
+inline bool is_ahead(utc_time read_at, utc_time now) {
+    return read_at - now > std::chrono::minutes(1);
+}
+
+// "12 s ago", "never", "1 d ahead of this machine's clock".
+inline std::string ago(const std::optional<utc_time>& time, utc_time now) {
+    if (!time) {
+        return "never";
+    }
+    return is_ahead(*time, now)
+               ? format_duration(*time - now) + " ahead of this machine's clock"
+               : format_duration(std::max(now - *time, utc_time::duration(0))) + " ago";
+}
 
 // `due_at`: of a list without time axis, which is read when it is due; history may come before it
 // for a while.
@@ -23,7 +40,7 @@ inline bool is_fresh(const std::optional<utc_time>& head_read_at,
     if (due_at) {
         return head_read_at && now <= *due_at + std::max(limit, whole_late);
     }
-    return head_read_at && now - *head_read_at <= limit;
+    return head_read_at && now - *head_read_at <= limit && !is_ahead(*head_read_at, now);
 }
 
 } // namespace callmirror::daemon

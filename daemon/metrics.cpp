@@ -115,18 +115,22 @@ engine::answer_counts with_usual(engine::answer_counts answers) {
 }
 
 // `where`: account, resource and company.
-void add_requests(collection& to, const values& where, const engine::answer_counts& answers) {
-    for (const auto& [kind, count] : with_usual(answers)) {
+void add_traffic(collection& to, const values& where, const engine::api_traffic& traffic) {
+    for (const auto& [kind, count] : with_usual(traffic.answers)) {
         auto labels = where;
         labels.emplace_back(fetch::name_of(kind.first));
         labels.push_back(kind.second > 0 ? std::to_string(kind.second) : "");
         to.add("callmirror_requests_total", labels, count);
     }
+    to.add("callmirror_received_bytes_total", where, traffic.bytes);
+    to.add("callmirror_request_duration_seconds", where, traffic.request_time);
+    to.add("callmirror_decode_duration_seconds", where, traffic.decode_time);
 }
 
 void add_counters(collection& to, const std::string& account, const engine::list_view& list) {
     const values where{account, list.resource, list.scope};
-    add_requests(to, where, list.answers);
+    add_traffic(to, where, list.traffic);
+    to.add("callmirror_commit_duration_seconds", where, list.commit_time);
     to.add("callmirror_records_total", where, list.records);
     const auto rows = [&](const char* outcome, std::uint64_t count) {
         const values labels{account, list.resource, list.scope, outcome};
@@ -177,11 +181,8 @@ void add_account(collection& to, const engine::account_view& account, utc_time n
         to.add("callmirror_account_state", {account.name, std::string(name_of(phase))},
                phase == account.phase);
     }
-    add_requests(to, {account.name, "self", ""}, account.own_answers);
-    to.add("callmirror_received_bytes_total", {account.name}, account.bytes);
-    to.add("callmirror_request_duration_seconds", {account.name}, account.request_time);
-    to.add("callmirror_decode_duration_seconds", {account.name}, account.decode_time);
-    to.add("callmirror_commit_duration_seconds", {account.name}, account.commit_time);
+    add_traffic(to, {account.name, "self", ""}, account.own_traffic);
+    to.add("callmirror_decode_queue_bytes", {account.name}, account.waiting_bytes);
     // What this process knows of an account that another one mirrors grows old.
     const bool ours = account.phase != account_phase::held_elsewhere;
     if (ours && account.pace_limit > 0) {

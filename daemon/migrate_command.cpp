@@ -111,7 +111,7 @@ exit_status migrate(const std::string& config_path) {
         tell(make_reader(options, "snapcall"));
         return exit_status::done;
     } catch (const postgres::database_lost& error) {
-        return fail_without_database(error);
+        return fail(exit_status::unavailable, error.what());
     } catch (const postgres::database_refused& error) {
         return fail(exit_status::refused, error.what());
     } catch (const schema::column_taken& error) {

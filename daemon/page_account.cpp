@@ -13,10 +13,6 @@ namespace {
 
 using engine::account_phase;
 
-std::string age_of(utc_time time, utc_time now) {
-    return format_duration(std::max(now - time, utc_time::duration(0)));
-}
-
 bool is_whole(const engine::list_view& list) {
     return list.history_complete && list.unread == 0;
 }
@@ -55,7 +51,7 @@ std::string freshness_text(const engine::account_view& account, const engine::li
     if (!list.head_read_at) {
         return "<span class=\"care\">not read yet</span>";
     }
-    const auto read = "read " + age_of(*list.head_read_at, view.now) + " ago";
+    const auto read = "read " + ago(list.head_read_at, view.now);
     if (account.phase != account_phase::mirroring) {
         return "<span class=\"soft\">" + read + "</span>";
     }

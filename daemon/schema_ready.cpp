@@ -100,4 +100,18 @@ make_schema_ready(const boost::asio::any_io_executor& executor, engine::task_gro
     }
 }
 
+std::string schema_trouble(const config::secret& url) {
+    try {
+        const int version = schema::current_version(database_options(url));
+        if (version == schema::known_version()) {
+            return {};
+        }
+        return "the database's schema is version " + std::to_string(version) +
+               ", this program needs " + std::to_string(schema::known_version()) +
+               "\nhint: was a backup restored meanwhile? Start callmirror again: it migrates";
+    } catch (const schema::schema_mismatch& error) {
+        return error.what();
+    }
+}
+
 } // namespace callmirror::daemon

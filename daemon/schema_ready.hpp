@@ -40,4 +40,8 @@ make_schema_ready(const boost::asio::any_io_executor& executor, engine::task_gro
                   std::optional<steady_time> patience, const engine::report& say,
                   const interruption* early = nullptr);
 
+// Why the schema is not this program's, what to do included; "" where it is. Blocking; throws where
+// the database does not say.
+std::string schema_trouble(const config::secret& url);
+
 } // namespace callmirror::daemon

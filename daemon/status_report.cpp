@@ -25,10 +25,6 @@ std::string painted(std::string_view colour, const std::string& text, const term
                                        : text;
 }
 
-std::string age_of(const std::optional<utc_time>& time, utc_time now) {
-    return time ? format_duration(std::max(now - *time, utc_time::duration(0))) : "never";
-}
-
 std::string history_of(const list_state& list) {
     if (list.unread == 0 && list.history_complete) {
         return "complete";
@@ -61,7 +57,7 @@ std::string trouble_of(const list_state& list, utc_time now) {
     if (list.last_error.empty()) {
         return "";
     }
-    return list.last_error + " (" + age_of(list.last_error_at, now) + " ago" +
+    return list.last_error + " (" + ago(list.last_error_at, now) +
            (list.failures > 1 ? ", " + std::to_string(list.failures) + " in a row" : "") + ")";
 }
 
@@ -88,7 +84,7 @@ void judge_list(std::vector<std::string>& to, const status_input& input,
     if (account.held && !is_fresh(list, input)) { // otherwise the account's line says it
         to.push_back(name + "not fresh: " +
                      (list.whole_due_at ? "it was read " : "the newest records were read ") +
-                     (list.head_read_at ? age_of(list.head_read_at, input.now) + " ago" : "never"));
+                     ago(list.head_read_at, input.now));
     }
 }
 
@@ -132,7 +128,7 @@ std::string newest_of(const list_state& list) {
 }
 
 std::string read_of(const list_state& list, const status_input& input, const terminal& to) {
-    const auto text = list.head_read_at ? age_of(list.head_read_at, input.now) + " ago" : "never";
+    const auto text = ago(list.head_read_at, input.now);
     return list.aside ? text : painted(is_fresh(list, input) ? good : bad, text, to);
 }
 

@@ -11,10 +11,6 @@ namespace {
 
 using engine::account_phase;
 
-std::string age_of(const std::optional<utc_time>& time, utc_time now) {
-    return time ? format_duration(std::max(now - *time, utc_time::duration(0))) + " ago" : "never";
-}
-
 // The whole account's: nothing where it is mirrored here.
 concern concern_of(const engine::account_view& account) {
     concern made{.how = trust::bad, .account = account.name, .what = account.state};
@@ -70,8 +66,8 @@ void add_reading(std::vector<concern>& to, concern about, const engine::list_vie
         about.how = list.head_read_at || failing ? trust::bad : trust::care;
         about.what = !list.head_read_at ? "not read yet"
                      : list.due_at
-                         ? "it was read last " + age_of(list.head_read_at, view.now)
-                         : "its newest records were read " + age_of(list.head_read_at, view.now);
+                         ? "it was read last " + ago(list.head_read_at, view.now)
+                         : "its newest records were read " + ago(list.head_read_at, view.now);
         about.what += failing ? "; the last try failed: " + list.last_error : "";
         about.to_do = failing
                           ? "It is tried again by itself. If it lasts, `callmirror check` looks "
@@ -132,7 +128,7 @@ std::string detail_of(const web_view& view) {
     }
     return (all_at_work ? "The newest records were read "
                         : "Of the accounts at work, the newest records were read ") +
-           age_of(oldest, view.now) + " at the latest. " +
+           ago(oldest, view.now) + " at the latest. " +
            (whole ? "History is complete."
                   : "History is still being read: at least " + percent(std::min(share, 0.9999)) +
                         " of each list is there.");
@@ -178,6 +174,11 @@ judgement judge(const web_view& view) {
                 .headline = "The mirror stands still: waiting for the database.",
                 .detail = "It goes on by itself when PostgreSQL is in reach and its schema is the "
                           "right one. What was mirrored is as right as it was then."};
+    }
+    if (!view.schema_trouble.empty()) {
+        return {.how = trust::bad,
+                .headline = "The mirror can't be trusted just now: its schema was changed.",
+                .detail = view.schema_trouble};
     }
     judgement made;
     std::size_t bad_accounts = 0;

@@ -23,7 +23,8 @@ std::string_view name_of(engine::account_phase phase) {
 }
 
 bool database_is_up(const web_view& view) {
-    return view.schema_ready && std::ranges::none_of(view.accounts, [](const auto* account) {
+    return view.schema_ready && view.schema_trouble.empty() &&
+           std::ranges::none_of(view.accounts, [](const auto* account) {
                return account->phase == engine::account_phase::database_away;
            });
 }
@@ -34,6 +35,9 @@ readiness readiness_of(const web_view& view) {
     }
     if (!view.schema_ready) {
         return {.ready = false, .text = "waiting for the database and its schema\n"};
+    }
+    if (!view.schema_trouble.empty()) {
+        return {.ready = false, .text = "not ready\n" + view.schema_trouble + '\n'};
     }
     readiness result{.ready = true, .text = "ready\n"};
     std::string reasons;

@@ -16,7 +16,8 @@ namespace callmirror::daemon {
 struct web_view {
     utc_time now{};
     std::string_view version{};
-    bool schema_ready = false; // the database was there, and its schema is the right one
+    bool schema_ready = false;    // the database was there, and its schema was the right one
+    std::string schema_trouble{}; // since: why it is not any more, and what to do
     bool stopping = false;
     std::size_t database_queue = 0; // jobs that wait
     std::vector<const engine::account_view*> accounts{};

@@ -88,8 +88,8 @@ awaitable<write::commit_outcome> commit(session_context& context, list& of,
     const auto begun = context.time.now();
     co_await context.store.run(job);
     of.saved = unit.listings.empty() ? of.saved : unit.listings.back();
-    context.view.commit_time.note(context.time.now() - begun);
     auto& view = view_of(context, of);
+    view.commit_time.note(context.time.now() - begun);
     view.inserted += outcome.inserted;
     view.changed += outcome.changed;
     view.unchanged += outcome.unchanged;

@@ -32,6 +32,7 @@ public:
 
     const plan::pace& pace() const { return pace_; }
     int in_flight() const { return in_flight_; }
+    std::size_t waiting_bytes() const { return waiting_bytes_; } // of answers not decoded yet
     // How many more requests could be under way at once: those that wait here are counted in.
     int room() const;
     std::uint64_t requests() const { return requests_; }
@@ -52,9 +53,9 @@ private:
     plan::work_order order_;
     int max_in_flight_;
     int in_flight_ = 0;
-    std::size_t waiting_bytes_ = 0; // of answers that are not decoded yet
-    bool key_refused_ = false;      // nothing may be sent any more
-    bool key_proven_ = false;       // a refused key must cost one request, not one for each worker
+    std::size_t waiting_bytes_ = 0;
+    bool key_refused_ = false; // nothing may be sent any more
+    bool key_proven_ = false;  // a refused key must cost one request, not one for each worker
     std::uint64_t requests_ = 0;
     std::uint64_t throttled_ = 0;
     std::array<std::deque<waiter*>, plan::kinds_of_work> waiting_;

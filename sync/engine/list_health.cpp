@@ -12,11 +12,11 @@ constexpr auto aside_for = 1h;
 
 // Nothing useful was ever heard of it, or not for so long that each list was asked for meanwhile.
 bool is_out_of_reach(const session_context& context) {
-    const auto answers = [](const answer_counts& of) {
-        return of.contains({fetch::verdict::ok, 200});
+    const auto useful = [](const api_traffic& of) {
+        return of.answers.contains({fetch::verdict::ok, 200});
     };
-    const bool heard = answers(context.view.own_answers) ||
-                       std::ranges::any_of(context.view.lists, answers, &list_view::answers);
+    const bool heard = useful(context.view.own_traffic) ||
+                       std::ranges::any_of(context.view.lists, useful, &list_view::traffic);
     return !heard || context.time.now() - context.last_answer >= context.heard_of_within;
 }
 

@@ -71,6 +71,10 @@ void note_bad_request(session_context& context, const problem& why) {
 // where it is a list's: then it may touch the list's decoder and its own result, and no more.
 using acceptor = std::function<std::string(fetch::answer& got)>;
 
+api_traffic& traffic_of(session_context& context, const list* of) {
+    return of ? view_of(context, *of).traffic : context.view.own_traffic;
+}
+
 // Sends until a body is accepted; nullopt then. `of`: the list that it is asked for; nullptr: none.
 // `sent_at`: the last time.
 awaitable<std::optional<problem>> send(session_context& context, list* of, plan::work kind,
@@ -91,10 +95,11 @@ awaitable<std::optional<problem>> send(session_context& context, list* of, plan:
         auto got = co_await context.api.get(target);
         const auto bytes = got.body.size(); // the body may be moved out of the answer
         context.requests.answered(sent_at, got);
+        context.view.waiting_bytes = context.requests.waiting_bytes();
         note_server_time(context, got);
         const auto answered_at = context.time.now();
-        context.view.request_time.note(answered_at - sent_at);
-        context.view.bytes += got.body.size();
+        traffic_of(context, of).request_time.note(answered_at - sent_at);
+        traffic_of(context, of).bytes += bytes;
         auto what = fetch::judge(got);
         auto text = context.api.censored(fetch::describe(got));
         if (what == fetch::verdict::ok) {
@@ -105,11 +110,12 @@ awaitable<std::optional<problem>> send(session_context& context, list* of, plan:
                 take();
             }
             text = context.api.censored(text);
-            context.view.decode_time.note(context.time.now() - answered_at);
+            traffic_of(context, of).decode_time.note(context.time.now() - answered_at);
             what = text.empty() ? what : fetch::verdict::bad_page;
         }
         context.requests.leave(bytes);
-        ++(of ? view_of(context, *of).answers : context.view.own_answers)[{what, got.status}];
+        context.view.waiting_bytes = context.requests.waiting_bytes();
+        ++traffic_of(context, of).answers[{what, got.status}];
         if (what == fetch::verdict::ok) {
             context.last_answer = context.time.now();
             if (std::exchange(context.outage_told, false)) {

@@ -235,6 +235,7 @@ awaitable<account_end> run_session(session_ports ports) {
         }
     }
     ports.running = nullptr;
+    ports.view.waiting_bytes = 0;
     here.refresh_pace();
     ports.quiet_until = here.requests.pace().ready_at();
     if (!error || !refusal.empty()) {

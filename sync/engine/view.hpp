@@ -21,6 +21,13 @@ namespace callmirror::engine {
 // Requests by what came of them and the answer's HTTP status; 0: there was no answer.
 using answer_counts = std::map<std::pair<fetch::verdict, int>, std::uint64_t>;
 
+// What was asked of the API, and how it was answered.
+struct api_traffic {
+    answer_counts answers{}; // retries too
+    std::uint64_t bytes = 0; // of bodies, inflated
+    durations request_time{}, decode_time{};
+};
+
 struct list_view {
     std::string resource{};
     std::string scope{}; // the company's id, or ""
@@ -28,7 +35,8 @@ struct list_view {
     std::uint64_t misfits = 0; // values that are null in their column
     std::uint64_t records = 0; // served, repeats too
     std::uint64_t requests = 0;
-    answer_counts answers{};         // retries too
+    api_traffic traffic{};
+    durations commit_time{};
     std::uint64_t failures = 0;      // reads of a slice that came to nothing
     std::uint64_t held_deletes = 0;  // by the brake; counted again at each read
     std::size_t waiting_deletes = 0; // of those: still waiting for a word, from before as well
@@ -70,9 +78,8 @@ struct account_view {
     std::uint64_t throttled = 0;
     // In callmirror.rejected, from before as well; by resource.
     std::map<std::string, std::uint64_t> rejected{};
-    answer_counts own_answers{}; // to what belongs to no list: the key's own user
-    std::uint64_t bytes = 0;     // of bodies, inflated
-    durations request_time{}, decode_time{}, commit_time{};
+    api_traffic own_traffic{};       // what belongs to no list: the key's own user
+    std::uint64_t waiting_bytes = 0; // of answers that are not decoded yet
     std::vector<list_view> lists;
 
     void enter(account_phase now, std::string in_words) {

@@ -12,6 +12,7 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -37,11 +38,16 @@ std::string read_authorities(const std::string& path) {
         file.exceptions(std::ios::failbit | std::ios::badbit); // a directory opens, and fails here
         text.assign(std::istreambuf_iterator<char>{file}, {});
     } catch (const std::ios::failure&) {
-        throw std::invalid_argument("ca_file: can't read \"" + printable(path) + '"');
+        const auto why = std::generic_category().message(errno);
+        throw std::invalid_argument("ca_file: can't read \"" + printable(path) + "\": " + why +
+                                    "; hint: put the authority's certificate there, readable by "
+                                    "the user callmirror runs as, or leave ca_file out where the "
+                                    "system trusts that authority");
     }
     if (text.find("-----BEGIN CERTIFICATE-----") == text.npos) {
         throw std::invalid_argument("ca_file: \"" + printable(path) +
-                                    "\" holds no certificate; want PEM text");
+                                    "\" holds no certificate; hint: it has to be PEM text: "
+                                    "-----BEGIN CERTIFICATE----- and what follows");
     }
     return text;
 }

@@ -87,7 +87,9 @@ std::string on_one_line(std::string_view message) {
                                "\nhint: create the database, or correct its name in the url");
     if (state == "42501")
         throw database_refused(text + "\nhint: grant connect on the database to this user");
-    throw database_lost(text);
+    throw database_lost(text +
+                        "\nhint: see that PostgreSQL runs there and takes connections, and that "
+                        "database.url is right");
 }
 
 void ignore_notice(void*, const PGresult*) {}

@@ -213,7 +213,8 @@ TEST_F(BackfillRegression, AnAuthorityThatCanNotBeReadIsAMistakeOfTheConfigurati
         SCOPED_TRACE(command);
         const auto done = run(command);
         EXPECT_EQ(done.status, 78) << done.text();
-        EXPECT_THAT(done.out + done.err, HasSubstr("nowhere.pem"));
+        EXPECT_THAT(done.out + done.err, HasSubstr("nowhere.pem\": No such file or directory"));
+        EXPECT_THAT(done.out + done.err, HasSubstr("hint: put the authority's certificate there"));
         EXPECT_THAT(done.err, Not(HasSubstr("internal error")));
     }
 }

@@ -179,7 +179,7 @@ TEST_F(Check, FindsThatAllIsWellAndWritesNothing) {
     const auto empty = fingerprint();
     done = run("check");
     EXPECT_EQ(done.status, 0) << done.text();
-    EXPECT_THAT(done.out, HasSubstr("are pending; `run` and `backfill` apply them"));
+    EXPECT_THAT(done.out, HasSubstr(" pending; `run` and `backfill` apply them"));
     EXPECT_EQ(fingerprint(), empty);
 }
 
@@ -237,6 +237,7 @@ TEST_F(Check, WarnsOfAListThatTheKeyMayNotRead) {
 
 TEST_F(Check, AndAllThatTalkToTheDatabaseAloneSayWhatToDoWhereItIsAway) {
     api_source from;
+    config.give_up_after = "1s";
     config.database_url = "postgresql://postgres@127.0.0.1:1/nowhere";
     configure(from);
     for (const char* command :
@@ -246,6 +247,11 @@ TEST_F(Check, AndAllThatTalkToTheDatabaseAloneSayWhatToDoWhereItIsAway) {
         EXPECT_EQ(done.out, "") << command;
         EXPECT_THAT(done.err, HasSubstr("callmirror: database 127.0.0.1:1/nowhere: "));
         EXPECT_THAT(done.err, HasSubstr("\nhint: see that PostgreSQL runs there")) << command;
+    }
+    for (const char* command : {"check", "backfill"}) {
+        const auto done = run(command);
+        EXPECT_EQ(done.status, 69) << command << done.text();
+        EXPECT_THAT(done.text(), HasSubstr("hint: see that PostgreSQL runs there")) << command;
     }
 }
 

@@ -1,6 +1,7 @@
 // `run`, the real daemon: fresh at once and for good, reconfigured while it runs, patient with a
 // database that is away.
 #include "tests/integration/daemon_fixture.hpp"
+#include "tests/integration/http_get.hpp"
 
 #include <gmock/gmock.h>
 
@@ -175,6 +176,32 @@ TEST_F(Daemon, WaitsForTheDatabaseAtTheStartAndLater) {
     }
     expect_ends_with_0(*running);
     EXPECT_EQ(inconsistencies(cluster(), database), "");
+}
+
+// A newer callmirror beside it, or a backup that was restored.
+TEST_F(Daemon, IsNotReadyWhileTheSchemaIsNotItsOwn) {
+    api_source from;
+    config.listen = "127.0.0.1:0";
+    configure(from);
+    auto running = start("run");
+    const auto page = page_url(*running);
+    ASSERT_FALSE(page.empty()) << running->err();
+    const auto url = page + "readyz";
+    const auto ready = [&](int status, const std::string& why) {
+        return eventually(
+            [&] {
+                const auto answer = http_get(url);
+                return answer.status == status && answer.body.find(why) != std::string::npos;
+            },
+            30s);
+    };
+    EXPECT_TRUE(ready(200, "acme: mirroring")) << running->err();
+    value("insert into callmirror.migrations (version, name, checksum) values (99, 'x', 'x') "
+          "returning version");
+    EXPECT_TRUE(ready(503, "schema is version 99")) << http_get(url).body;
+    value("delete from callmirror.migrations where version = 99 returning version");
+    EXPECT_TRUE(ready(200, "acme: mirroring")) << http_get(url).body;
+    expect_ends_with_0(*running);
 }
 
 class Regression : public Daemon {};

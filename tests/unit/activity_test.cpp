@@ -13,7 +13,7 @@ class Activity : public testing::Test {
 protected:
     Activity() { look(0s); }
     engine::list_view& calls() { return example.account.lists[0]; }
-    std::uint64_t& answers(fetch::verdict what) { return calls().answers[{what, 0}]; }
+    std::uint64_t& answers(fetch::verdict what) { return calls().traffic.answers[{what, 0}]; }
     void look(steady_time after) { all.note(100h + after, example.view.accounts); }
     const account_activity& acme() { return *all.of("acme"); }
 
@@ -53,9 +53,9 @@ TEST_F(Activity, ForgetsWhatIsOlderThanAnHour) {
 
 TEST_F(Activity, GoesOnWhereAMirrorBeganAnew) {
     const auto before = acme().hour().requests;
-    example.account.own_answers.clear();
+    example.account.own_traffic.answers.clear();
     for (auto& list : example.account.lists) {
-        list.answers.clear();
+        list.traffic.answers.clear();
     }
     answers(fetch::verdict::ok) = 4;
     look(10s);

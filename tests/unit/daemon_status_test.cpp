@@ -89,6 +89,17 @@ TEST(Status, AsksForAPersonWhereOneIsNeeded) {
     EXPECT_THAT(attention(unknown), ElementsAre(HasSubstr("nothing has been mirrored yet")));
 }
 
+TEST(Status, TakesATimeAheadOfTheClockForNoProof) {
+    auto back = good_status();
+    auto& list = back.accounts[0].lists[0];
+    list.head_read_at = now + 10s; // another machine's clock
+    EXPECT_THAT(attention(back), IsEmpty());
+    list.head_read_at = now + 25h; // this machine's was wrong, and has been set back
+    EXPECT_THAT(attention(back), ElementsAre("acme calls: not fresh: the newest records were read "
+                                             "1 d 1 h ahead of this machine's clock"));
+    EXPECT_THAT(status_text(back, {}), HasSubstr("ahead of this machine's clock"));
+}
+
 // Read once a day, as long as it does not change.
 TEST(Status, TakesAListWithoutTimeAxisForFreshUntilItIsDue) {
     auto whole = good_status();

@@ -94,7 +94,8 @@ TEST(Metrics, CarryTheViewsFigures) {
     const example_view example;
     const auto text = metrics_text(example.view);
     for (const auto* line :
-         {"callmirror_database_up 1\n", "callmirror_database_queue_jobs 4\n",
+         {"callmirror_database_up 1\n",
+          "callmirror_database_queue_jobs 4\n",
           "callmirror_account_state{account=\"acme\",state=\"mirroring\"} 1\n",
           "callmirror_account_state{account=\"acme\",state=\"key_refused\"} 0\n",
           "callmirror_pace_requests_per_second{account=\"acme\"} 2.5\n",
@@ -112,11 +113,21 @@ TEST(Metrics, CarryTheViewsFigures) {
           "callmirror_rows_total{account=\"acme\",resource=\"calls\",outcome=\"new\"} 1234567\n",
           "callmirror_rows_total{account=\"acme\",resource=\"streams\",company=\"42\",outcome="
           "\"new\"} 0\n",
-          "callmirror_request_duration_seconds_bucket{account=\"acme\",le=\"0.025\"} 0\n",
-          "callmirror_request_duration_seconds_bucket{account=\"acme\",le=\"0.05\"} 1\n",
-          "callmirror_request_duration_seconds_bucket{account=\"acme\",le=\"30\"} 1\n",
-          "callmirror_request_duration_seconds_bucket{account=\"acme\",le=\"+Inf\"} 2\n",
-          "callmirror_request_duration_seconds_count{account=\"acme\"} 2\n"}) {
+          "callmirror_request_duration_seconds_bucket{account=\"acme\",resource=\"calls\",le=\"0."
+          "025\"} 0\n",
+          "callmirror_request_duration_seconds_bucket{account=\"acme\",resource=\"calls\",le=\"0."
+          "05\"} 1\n",
+          "callmirror_request_duration_seconds_bucket{account=\"acme\",resource=\"calls\",le="
+          "\"30\"} 1\n",
+          "callmirror_request_duration_seconds_bucket{account=\"acme\",resource=\"calls\",le=\"+"
+          "Inf\"} 2\n",
+          "callmirror_request_duration_seconds_count{account=\"acme\",resource=\"calls\"} 2\n",
+          "callmirror_decode_duration_seconds_bucket{account=\"acme\",resource=\"calls\",le="
+          "\"0.0025\"} 1\n",
+          "callmirror_commit_duration_seconds_count{account=\"acme\",resource=\"calls\"} 1\n",
+          "callmirror_received_bytes_total{account=\"acme\",resource=\"calls\"} 4096\n",
+          "callmirror_received_bytes_total{account=\"acme\",resource=\"self\"} 512\n",
+          "callmirror_decode_queue_bytes{account=\"acme\"} 70000\n"}) {
         EXPECT_THAT(text, HasSubstr(line));
     }
 }

@@ -124,6 +124,26 @@ TEST_F(SecretFiles, ThatAreMissingOrNoFilesAreNamed) {
               "account acme: " + fifo + " can't be read: it is no regular file");
 }
 
+TEST_F(SecretFiles, OfNoUseSayWhatToDo) {
+    const auto hint = [](const secret_result& result) {
+        return std::get<secret_error>(result).hint;
+    };
+    for (const auto& path : {folder_ + "/none", write("empty", ""), write("odd", "a b")}) {
+        EXPECT_EQ(hint(key_from(secret_origin::file, path)),
+                  "put an API key into that file, readable by the user callmirror runs as and by "
+                  "nobody else");
+    }
+    EXPECT_EQ(hint(key_from(secret_origin::environment, "CALLMIRROR_TEST_KEY")),
+              "set it to an API key where callmirror is started, or name a file instead");
+    ::setenv("CREDENTIALS_DIRECTORY", folder_.c_str(), 1);
+    EXPECT_EQ(hint(key_from(secret_origin::credential, "none")),
+              "put an API key into the file that LoadCredential= in the unit names (as shipped, "
+              "key_acme is /etc/callmirror/keys/acme), then start the unit again");
+    EXPECT_EQ(hint(read_database_url({{secret_origin::file, folder_ + "/none", {}}})),
+              "put a libpq URI into that file, readable by the user callmirror runs as and by "
+              "nobody else");
+}
+
 TEST_F(SecretFiles, ThatOthersCanReadAreRefusedWithTheChmodToRun) {
     const std::string path = write("key", "SECRET", 0644);
     const secret_result result = key_from(secret_origin::file, path);

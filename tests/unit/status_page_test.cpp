@@ -39,8 +39,8 @@ TEST(StatusPage, ChartsTheLastHour) {
     example_view example;
     activity recent;
     for (int second = 0; second < 120; second += 2) {
-        example.account.lists[0].answers[{fetch::verdict::ok, 200}] += 3;
-        example.account.lists[0].answers[{fetch::verdict::throttled, 429}] += 1;
+        example.account.lists[0].traffic.answers[{fetch::verdict::ok, 200}] += 3;
+        example.account.lists[0].traffic.answers[{fetch::verdict::throttled, 429}] += 1;
         example.account.lists[0].inserted += 10;
         recent.note(1h + second * 1s, example.view.accounts);
     }

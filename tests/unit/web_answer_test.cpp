@@ -107,6 +107,11 @@ TEST(Readiness, WaitsForTheSchemaAndEndsWithTheStop) {
     EXPECT_FALSE(readiness_of(example.view).ready);
     EXPECT_THAT(readiness_of(example.view).text, HasSubstr("database"));
     example.view.schema_ready = true;
+    example.view.schema_trouble = "the database's schema is version 99";
+    EXPECT_EQ(readiness_of(example.view).text, "not ready\nthe database's schema is version 99\n");
+    EXPECT_FALSE(readiness_of(example.view).ready);
+    EXPECT_FALSE(database_is_up(example.view));
+    example.view.schema_trouble.clear();
     example.view.stopping = true;
     EXPECT_EQ(readiness_of(example.view).text, "stopping\n");
     EXPECT_FALSE(readiness_of(example.view).ready);
