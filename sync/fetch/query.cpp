@@ -121,7 +121,7 @@ void manner_probe::page(std::vector<std::string> keys) {
         page_0_ = std::move(keys);
         page_ = 1;
     } else if (!page_0_) { // the same limit: it was the 0
-        result_ = found{1, limits_.front(), false};
+        result_ = found{1, limits_.front(), false, !keys.empty()};
     } else if (page_0_->empty()) { // of an empty list, or there is no page 0
         result_ =
             found{keys.empty() ? std::nullopt : std::optional(1), limits_.front(), keys.empty()};

@@ -46,6 +46,7 @@ public:
         // One look proves it. False where records that come between two requests, or a stray 400,
         // may have made it look so: believed when two looks in a row agree.
         bool sure = true;
+        bool shows = true; // false: that pages count from 1 is told by an empty page alone
     };
     struct refused {}; // every form was answered with 400
     using step = std::variant<ask, found, refused>;

@@ -17,6 +17,13 @@ constexpr auto widest = 365 * day;
 constexpr int most_failing = 8; // slices in a list that older history doesn't wait for
 constexpr auto nothing_before = std::chrono::sys_days(std::chrono::year(1990) / 1 / 1);
 
+// A clock that was ahead and was set back has left times that would keep a slice unread for as
+// long.
+bool is_of_a_wrong_clock(const slice& which, utc_time now) {
+    return which.read_at ? *which.read_at > now + 1min // clocks of two machines differ by less
+                         : which.due_at > now + 6h;    // no pause after failures is longer
+}
+
 } // namespace
 
 timeline::timeline(std::string resource, std::string scope, timeline_rules rules,
@@ -204,8 +211,8 @@ std::optional<slice> timeline::next(debt kind, utc_time now, const time_range& r
     const slice* chosen = nullptr;
     for (const auto& each : slices_) {
         if (each.is_open() || busy_.contains(each.id) || !range.overlaps(each) ||
-            each.due_at > now || each.read_at.has_value() != (kind == debt::due) ||
-            !may_be_read(each.id)) {
+            (each.due_at > now && !is_of_a_wrong_clock(each, now)) ||
+            each.read_at.has_value() != (kind == debt::due) || !may_be_read(each.id)) {
             continue;
         }
         // Never read: the newest, which comes last. Due: the longest overdue.

@@ -234,6 +234,23 @@ TEST(Timeline, ReadsOnceMoreWhatWasBeingReadWhenItWasAskedForAgain) {
     EXPECT_GT(engine.line.read(under_way->id, end, 500, 5).put.front().due_at, end);
 }
 
+TEST(Timeline, KeepsNothingWaitingForATimeThatAWrongClockHasLeft) {
+    const auto tomorrow = today + 25h;
+    engine_model engine(steady(500), since("2026-11-01"), today);
+    engine.commit(engine.line.extend(tomorrow, {}));
+    EXPECT_TRUE(engine.line.next(debt::never_read, today, {}));
+    engine.reload();
+    engine.backfill();
+    engine.commit(engine.line.again({}, tomorrow));
+    const auto read = engine.line.next(debt::due, tomorrow, {});
+    ASSERT_TRUE(read);
+    EXPECT_FALSE(engine.line.next(debt::due, engine.now, {}));
+    engine.commit(engine.line.read(read->id, tomorrow, 500, 5));
+    const auto next = engine.line.next(debt::due, engine.now, {});
+    ASSERT_TRUE(next);
+    EXPECT_EQ(next->id, read->id);
+}
+
 TEST(Timeline, PlansAndReadsNoMoreThanTheRange) {
     engine_model engine(steady(5'000), {}, today);
     const time_range june{at("2026-06-01"), at("2026-06-11T12:00:00Z")};
