@@ -144,7 +144,7 @@ engine::awaitable<daemon_process::stretch_end> daemon_process::mirror_all() {
         std::min<steady_time>(10 * current_.settings.sync.poll_interval, schema_looked_at_every);
     auto look_at = clock_.now() + look_every;
     while (!tasks_.stopping()) {
-        if (clock_.now() >= look_at) {
+        if (clock_.now() >= look_at && !is_looking_at_schema_) {
             look_at = clock_.now() + look_every;
             now.tasks.spawn("schema", look_at_schema());
         }
@@ -186,16 +186,19 @@ engine::awaitable<daemon_process::stretch_end> daemon_process::mirror_all() {
 
 // Somebody may change the schema meanwhile: a newer callmirror, a restored backup.
 engine::awaitable<void> daemon_process::look_at_schema() {
+    is_looking_at_schema_ = true;
+    bool known = false;
     std::string found;
     const std::function<void()> work = [&found, url = current_.database_url] {
         found = schema_trouble(url);
     };
     try {
         co_await on_thread(io_.get_executor(), work);
+        known = true;
     } catch (const std::exception&) { // the accounts' own sessions tell of it
-        co_return;
     }
-    if (found == schema_trouble_) {
+    is_looking_at_schema_ = false;
+    if (!known || found == schema_trouble_) {
         co_return;
     }
     schema_trouble_ = std::move(found);

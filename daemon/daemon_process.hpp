@@ -60,7 +60,8 @@ private:
     engine::signal changed_{tasks_};
     const stretch* at_work_ = nullptr;
     std::string schema_trouble_; // since it was ready
-    activity recent_;            // for the status page
+    bool is_looking_at_schema_ = false;
+    activity recent_; // for the status page
     heap_keeper heap_;
     web_face web_{io_.get_executor(), clock_, [this] { return look(); }, report_};
     bool reload_asked_ = false;

@@ -171,7 +171,8 @@ void secret_filter::keep(std::string_view text, bool is_string) {
 
 // Settings, say, that are JSON in a text. False where it is none, or holds no credential.
 bool secret_filter::keep_nested(std::string_view contents) {
-    if (!contents.starts_with('{') && !contents.starts_with('[')) {
+    const bool may_have_names = contents.find_first_of(":\\") != std::string_view::npos;
+    if (!may_have_names || (!contents.starts_with('{') && !contents.starts_with('['))) {
         return false;
     }
     const auto plain = unescaped(contents);

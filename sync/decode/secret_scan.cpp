@@ -94,7 +94,10 @@ secret_scan::found secret_scan::look_at(std::string_view body) {
         const bool is_link = !rest.empty() && (rest[0] == '/' || rest[0] == '\\') &&
                              (rest.starts_with("//") || rest == "\\/\\/");
         if (!is_link) {
-            if (is_telling(name_before(body, colon))) {
+            const auto slash = std::min(body.find_first_not_of('\\', colon + 1), body.size());
+            const bool is_nested_link =
+                slash > colon + 1 && slash < body.size() && body[slash] == '/';
+            if (is_nested_link || is_telling(name_before(body, colon))) {
                 return found::more;
             }
             continue;

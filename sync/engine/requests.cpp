@@ -180,8 +180,8 @@ awaitable<result_or_problem<listed_page>> ask_list(session_context& context, lis
         page.content = std::move(*result.page);
         auto& hints = page.content.hints;
         hints.total = hints.total ? hints.total : got.headers.total_count;
-        hints.total_pages = hints.total_pages ? hints.total_pages
-                                              : count_pages(got.headers.last_page, first_page);
+        hints.total_pages =
+            hints.total_pages ? hints.total_pages : count_pages(got.headers.last_page, first_page);
         return std::string();
     };
     const auto target = fetch::target_of(query);

@@ -37,12 +37,14 @@ constexpr auto usual_secrets = std::to_array<std::string_view>(
      "reseturl",   "magiclink"});
 // A session of a person's is a login. A call's is not: it stays.
 constexpr auto login_secrets =
-    both(usual_secrets, std::to_array<std::string_view>({"session", "sid"}));
+    both(usual_secrets, std::to_array<std::string_view>({"sessionid", "sessionkey", "sid"}));
 // Integrations are made of credentials: rather a name too many than one too few.
-constexpr auto all_secrets = both(
-    login_secrets, std::to_array<std::string_view>({"pass", "key", "auth", "signature", "webhook",
-                                                    "cert", "certificate", "pem", "pin"}));
-constexpr credentials people_secrets{.removed = login_secrets};
+constexpr auto all_secrets =
+    both(login_secrets,
+         std::to_array<std::string_view>({"session", "pass", "key", "auth", "signature", "webhook",
+                                          "cert", "certificate", "pem", "pin"}));
+constexpr std::array<std::string_view, 1> rights{"authorizations"}; // of a role
+constexpr credentials people_secrets{.removed = login_secrets, .kept = rights};
 // Calls and streams hold what their makers put there (context, links, a user's settings). A
 // stream's own token stays: it is the API's name for the stream.
 constexpr std::array<std::string_view, 3> stream_tokens{"token", "stream_token", "streamToken"};

@@ -265,8 +265,23 @@ TEST(Decoder, KeepsNoLoginOfPeople) {
             EXPECT_THAT(line, Not(HasSubstr("hidden-one"))) << resource << ' ' << name;
         }
     }
+    for (const char* name : {"session_duration", "lastSessionAt", "authorizations"}) {
+        const auto line =
+            raw_of("teams", R"([{"id":7,")" + std::string(name) + R"(":["shown-one"]}])");
+        EXPECT_THAT(line, HasSubstr("shown-one")) << name;
+    }
     // That of a call lets nobody in, and tells which stream it was.
     EXPECT_THAT(raw_of("calls", R"([{"id":7,"session_id":"shown-one"}])"), HasSubstr("shown-one"));
+}
+
+TEST(Decoder, KeepsNoCredentialOfALinkInATextThatIsJson) {
+    for (const char* slashes : {"//", R"(\/\/)", R"(\\/\\/)", R"(\\\/\\\/)"}) {
+        const auto line =
+            raw_of("integrations", R"([{"id":7,"settings":"{\"url\":\"https:)" +
+                                       std::string(slashes) + R"(hooks.example\/hidden\"}"}])");
+        EXPECT_THAT(line, Not(HasSubstr("hidden"))) << slashes;
+        EXPECT_THAT(line, HasSubstr("hooks.example")) << slashes;
+    }
 }
 
 TEST(Decoder, KeepsOfLinksInIntegrationsTheHost) {

@@ -48,23 +48,24 @@ TEST_P(LinkHeader, NamesTheLastPage) {
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, LinkHeader,
-    ::testing::Values(
-        link_case{R"(<https://a.example/v2/calls?page=12&limit=100>; rel="last")", 12},
-        link_case{R"(</c?page=2>; rel="next", </c?limit=5&page=9>; rel="last")", 9},
-        link_case{R"(</c?page=9>; title="a, b"; REL="first Last")", 9},
-        link_case{"</c?page=7#page=8>;rel=last", 7}, link_case{"</c?page=0>; rel=last", 0},
-        link_case{"</c?page=2>; rel=next", std::nullopt},
-        link_case{"</c?page=2>; rel=lastly", std::nullopt},
-        link_case{"</c?pages=2>; rel=last", std::nullopt},
-        link_case{"</c?page=x>; rel=last", std::nullopt},
-        link_case{"</c?page=2; rel=last", std::nullopt},
-        link_case{"</c?page=99999999999999999999>; rel=last", std::nullopt},
-        link_case{"<", std::nullopt}, link_case{"<>;rel=last,<?", std::nullopt},
-        link_case{"<?>;rel=\"", std::nullopt}));
+    ::testing::Values(link_case{R"(<https://a.example/v2/calls?page=12&limit=100>; rel="last")",
+                                12},
+                      link_case{R"(</c?page=2>; rel="next", </c?limit=5&page=9>; rel="last")", 9},
+                      link_case{R"(</c?page=9>; title="a, b"; REL="first Last")", 9},
+                      link_case{"</c?page=7#page=8>;rel=last", 7},
+                      link_case{"</c?page=0>; rel=last", 0},
+                      link_case{"</c?page=2>; rel=next", std::nullopt},
+                      link_case{"</c?page=2>; rel=lastly", std::nullopt},
+                      link_case{"</c?pages=2>; rel=last", std::nullopt},
+                      link_case{"</c?page=x>; rel=last", std::nullopt},
+                      link_case{"</c?page=2; rel=last", std::nullopt},
+                      link_case{"</c?page=99999999999999999999>; rel=last", std::nullopt},
+                      link_case{"<", std::nullopt}, link_case{"<>;rel=last,<?", std::nullopt},
+                      link_case{"<?>;rel=\"", std::nullopt}));
 
 TEST(Headers, TakeTheLastPageFromAnyLinkField) {
-    EXPECT_EQ(read({{"Link", "</a?page=2>; rel=next"}, {"LINK", "</b?page=3>; rel=last"}}).last_page,
-              3U);
+    EXPECT_EQ(
+        read({{"Link", "</a?page=2>; rel=next"}, {"LINK", "</b?page=3>; rel=last"}}).last_page, 3U);
 }
 
 TEST(Headers, TakeTotalsThatAreCounts) {
