@@ -33,10 +33,10 @@ std::size_t character_size(std::string_view text, std::size_t at) {
 
 // By character; -1: none, as PostgreSQL writes them.
 constexpr auto hex_digits = [] {
-    std::array<signed char, 256> digits{};
+    std::array<int, 256> digits{};
     digits.fill(-1);
     for (int i = 0; i < 16; ++i)
-        digits[static_cast<std::size_t>("0123456789abcdef"[i])] = static_cast<signed char>(i);
+        digits[static_cast<unsigned char>("0123456789abcdef"[i])] = i;
     return digits;
 }();
 
