@@ -348,7 +348,7 @@ awaitable<std::optional<problem>> find_manners(session_context& context, list& o
             co_return std::move(*failed);
         }
         const auto& found = std::get<found_manners>(got);
-        if (!found.shows && of.learned.first_page == 0) { // a few stray 400s look like that, too
+        if (!found.shows && of.learned.first_page == 0) { // an outage may look like that, too
             co_return problem{fetch::verdict::bad_page,
                               of.name() + ": page 0 is refused, and page 1 is empty"};
         }

@@ -5,6 +5,11 @@
 namespace callmirror::fetch {
 namespace {
 
+// Of page 0, in a row, until pages are believed to count from 1. Believed wrongly, the first page
+// of every slice would be missing for good; where page 1 is empty nothing would ever show it.
+constexpr int enough_refusals = 4;
+constexpr int enough_for_an_empty_list = 8;
+
 void append_encoded(std::string& out, std::string_view text) {
     constexpr std::string_view unreserved =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
@@ -100,13 +105,20 @@ manner_probe::step manner_probe::next() const {
 
 void manner_probe::bad_request() {
     if (takes_page_ && page_ == 0) { // the 0 or the limit: page 1 tells
-        page_ = 1;
+        ++refusals_of_0_;
+        if (!page_1_without_0_) {
+            page_ = 1;
+        } else if (refusals_of_0_ ==
+                   (page_1_without_0_->empty() ? enough_for_an_empty_list : enough_refusals)) {
+            result_ = found{1, limits_.front(), true, !page_1_without_0_->empty()};
+        }
     } else if (page_ == 2) { // over the end
         result_ = found{1, limits_.front(), false};
     } else if (page_0_) { // page 1 is over the end
         result_ = found{page_0_->empty() ? std::nullopt : std::optional(0), limits_.front(), false};
     } else {
         page_ = 0;
+        refusals_of_0_ = 0;
         limits_.erase(limits_.begin());
         if (limits_.empty()) {
             result_ = refused{};
@@ -117,11 +129,12 @@ void manner_probe::bad_request() {
 void manner_probe::page(std::vector<std::string> keys) {
     if (!takes_page_) {
         result_ = found{0, limits_.front()};
-    } else if (page_ == 0) {
+    } else if (page_ == 0) { // where it was refused before, by a mistake
         page_0_ = std::move(keys);
         page_ = 1;
-    } else if (!page_0_) { // the same limit: it was the 0
-        result_ = found{1, limits_.front(), false, !keys.empty()};
+    } else if (!page_0_) { // the same limit, so it was the 0: is it refused again?
+        page_1_without_0_ = std::move(keys);
+        page_ = 0;
     } else if (page_0_->empty()) { // of an empty list, or there is no page 0
         result_ =
             found{keys.empty() ? std::nullopt : std::optional(1), limits_.front(), keys.empty()};

@@ -33,7 +33,8 @@ std::string target_of(const list_query& query);
 // Finds out whether a list counts pages from 0 or 1, and which limit it takes. Asks page 0 and page
 // 1 of the whole list with one limit; where both are answered with 400, with the next: 50, 20,
 // none. Where both show the same, page 2 tells whether the page parameter means anything at all:
-// without it, page 0 of a server that begins to heed it later would never be read.
+// without it, page 0 of a server that begins to heed it later would never be read. Where only page
+// 0 is refused it is asked for some times more: a server's stray 400 looks the same.
 class manner_probe {
 public:
     struct ask {
@@ -65,7 +66,9 @@ private:
     bool takes_page_;
     std::vector<int> limits_; // still to be tried, the present one first
     int page_ = 0;
+    int refusals_of_0_ = 0;
     std::optional<std::vector<std::string>> page_0_; // where it was not refused
+    std::optional<std::vector<std::string>> page_1_without_0_;
     std::optional<step> result_;
 };
 

@@ -92,6 +92,9 @@ slice_changes timeline::failed(slice_id id, utc_time now, blame of) {
         rules_.pause_after_failure * (1 << std::min(which->failures, 12)), longest_pause);
     which->failures += of == blame::slice ? 1 : 0;
     which->due_at = now + pause;
+    if (which->read_at && *which->read_at > now) { // a wrong clock's: the pause would count for
+        which->read_at = now;                      // nothing
+    }
     return changed({*which});
 }
 

@@ -130,7 +130,7 @@ TEST(MannerProbe, FindsFirstPageAndLimitOfEveryServer) {
                             const auto outcome = probe(model, 100);
                             const auto* found = std::get_if<manner_probe::found>(&outcome.result);
                             ASSERT_TRUE(found);
-                            EXPECT_LE(outcome.requests, 9);
+                            EXPECT_LE(outcome.requests, 16);
                             const int limit = no_limit || largest < 20 ? 0
                                               : largest < 50           ? 20
                                               : largest < 100          ? 50
@@ -196,6 +196,33 @@ TEST(Regression, AStray400ProvesNothingAboutTheFirstPage) {
     EXPECT_FALSE(found.sure);
 }
 
+// Page 0 of a list that counts from 0 is refused some times in a row, by mistake. Which of them the
+// list shows does not matter: nothing on page 1, where all its records are on page 0; or its second
+// page.
+TEST(Regression, AFewStray400sDoNotMakeThePagesCountFromOne) {
+    for (const auto& page_1 : {std::vector<std::string>{}, std::vector<std::string>{"3"}}) {
+        for (int stray = 1; stray <= 3; ++stray) {
+            manner_probe asks(true, true, 100);
+            for (int refusals = 0; refusals < stray;) {
+                if (std::get<manner_probe::ask>(asks.next()).page == 0) {
+                    asks.bad_request();
+                    ++refusals;
+                } else {
+                    asks.page(page_1);
+                }
+            }
+            while (std::holds_alternative<manner_probe::ask>(asks.next())) {
+                asks.page(std::get<manner_probe::ask>(asks.next()).page == 0
+                              ? std::vector<std::string>{"1", "2"}
+                              : page_1);
+            }
+            const auto found = std::get<manner_probe::found>(asks.next());
+            EXPECT_EQ(found.first_page, 0) << stray << " stray answers";
+            EXPECT_EQ(found.limit, 100);
+        }
+    }
+}
+
 TEST(MannerProbe, IsSureOfZeroWhereBothPagesAreServed) {
     manner_probe asks(true, true, 100);
     asks.page({"1", "2"});
@@ -205,9 +232,9 @@ TEST(MannerProbe, IsSureOfZeroWhereBothPagesAreServed) {
     EXPECT_TRUE(found.sure);
 }
 
-TEST(MannerProbe, CostsTwoRequestsMostly) {
+TEST(MannerProbe, CostsFewRequests) {
     EXPECT_EQ(probe({.records = 500}, 100).requests, 2);
-    EXPECT_EQ(probe({.records = 500, .page_0 = list_model::zero::refused}, 100).requests, 2);
+    EXPECT_EQ(probe({.records = 500, .page_0 = list_model::zero::refused}, 100).requests, 5);
 }
 
 TEST(MannerProbe, GivesUpWhereEveryFormIsRefused) {

@@ -249,6 +249,8 @@ TEST(Timeline, KeepsNothingWaitingForATimeThatAWrongClockHasLeft) {
     const auto next = engine.line.next(debt::due, engine.now, {});
     ASSERT_TRUE(next);
     EXPECT_EQ(next->id, read->id);
+    engine.commit(engine.line.failed(next->id, engine.now, timeline::blame::slice));
+    EXPECT_FALSE(engine.line.next(debt::due, engine.now, {})); // not at once
 }
 
 TEST(Timeline, PlansAndReadsNoMoreThanTheRange) {
