@@ -6,6 +6,8 @@
 #include "sync/postgres/errors.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace callmirror::daemon {
 namespace {
@@ -21,14 +23,17 @@ struct attempt {
     std::string lost; // "" where the database answered
 };
 
-attempt try_once(const config::secret& url, const std::vector<schema::own_column>& columns) {
+// `applied`: by earlier tries, which lost the database after it.
+attempt try_once(const config::secret& url, const std::vector<schema::own_column>& columns,
+                 std::vector<std::string> applied) {
     attempt made;
+    made.result.applied = std::move(applied);
     try {
         schema::pending_columns(database_options(url), columns); // throws for one that is taken
         const auto report = schema::migrate(database_options(url, migration_limit));
-        made.result.applied = report.applied;
+        std::ranges::copy(report.applied, std::back_inserter(made.result.applied));
         made.result.version = report.version_after;
-        if (!report.applied.empty()) { // `migrate` prints what has to be granted by somebody else
+        if (!made.result.applied.empty()) { // what it may not grant, `migrate` prints
             make_reader(database_options(url), "snapcall");
         }
         try {
@@ -66,7 +71,9 @@ make_schema_ready(const boost::asio::any_io_executor& executor, engine::task_gro
     auto pause = first_pause;
     bool said = false;
     attempt last;
-    const std::function<void()> work = [&last, &url, &columns] { last = try_once(url, columns); };
+    const std::function<void()> work = [&last, &url, &columns] {
+        last = try_once(url, columns, std::move(last.result.applied));
+    };
     while (true) {
         co_await on_thread(executor, work);
         if (last.lost.empty()) {

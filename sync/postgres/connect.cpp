@@ -174,7 +174,11 @@ pqxx::result execute(pqxx::transaction_base& work, const std::string& sql,
         else
             list.append();
     }
+#if PQXX_VERSION_MAJOR > 7 || PQXX_VERSION_MINOR >= 10
+    return work.exec(sql, list);
+#else
     return work.exec_params(sql, list);
+#endif
 #else
     std::vector<const char*> list;
     list.reserve(values.size());
