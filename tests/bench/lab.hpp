@@ -81,11 +81,9 @@ private:
     std::string copies_;
 };
 
-enum class line_order { by_key, newest_first };
 // Ready COPY lines of the first account's stream events, as those of `account`: the bytes that the
-// program writes. Newest first: in batches of 5,000 by key, as reading history backwards delivers
-// them.
-std::string ready_lines(const lab& from, int account, line_order order = line_order::by_key);
+// program writes.
+std::string ready_lines(const lab& from, int account);
 
 // L1 and L2, PostgreSQL's own speed: COPY of ready lines into the same table with the same indexes,
 // empty, in a database beside. A connection and a transaction for each element, at the same time.

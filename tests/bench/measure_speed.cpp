@@ -75,15 +75,13 @@ void change_a_tenth(const lab& in, const api_process& from, int round) {
 
 // Of each round: rows a second, and microseconds of CPU a row.
 struct backfill_figures {
-    std::vector<double> ours, copy, copy_backwards, people;
+    std::vector<double> ours, copy, people;
     std::vector<double> cpu, server, server_of_copy, api;
 };
 
 void tell(const backfill_figures& seen, result_table& into) {
     into.add(compared("fresh backfill, TLS + gzip, 1 writer", seen.ours, seen.copy, "rows/s", "L1",
                       0.80));
-    into.add(compared("COPY of the same rows newest first, for comparison", seen.copy_backwards,
-                      seen.copy, "rows/s", "L1", 0));
     const auto each = median(seen.cpu);
     into.add({.what = "CPU of callmirror a row, fresh, gzip",
               .measured = with_digits(each, 2) + " us",
@@ -110,13 +108,11 @@ void measure_backfill(lab& in, const api_process& from, const plan& as, result_t
     in.run(from, backfill);
     const auto rows = in.check();
     const std::vector<std::string> lines{ready_lines(in, 1)};
-    const std::vector<std::string> backwards{ready_lines(in, 1, line_order::newest_first)};
     backfill_figures seen;
     for (int round = 0; round < as.rounds; ++round) {
         const auto plain = copy_lines(in, from, lines);
         seen.copy.push_back(rows / plain.seconds);
         seen.server_of_copy.push_back(plain.server_seconds / rows * 1e6);
-        seen.copy_backwards.push_back(rows / copy_lines(in, from, backwards).seconds);
         in.empty_mirror();
         const auto fresh = in.run(from, backfill);
         in.check();

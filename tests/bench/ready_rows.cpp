@@ -37,7 +37,7 @@ void copy_one(const std::string& url, std::string_view lines) {
 
 } // namespace
 
-std::string ready_lines(const lab& from, int account, line_order order) {
+std::string ready_lines(const lab& from, int account) {
     auto columns = copy_sql();
     columns = columns.substr(columns.find('(') + 1);
     columns.resize(columns.find(')'));
@@ -48,8 +48,7 @@ std::string ready_lines(const lab& from, int account, line_order order) {
         PQconnectdb(from.database_url().c_str()), &PQfinish);
     const auto sql = "copy (select 'acme-" + std::to_string(account) + "'" + values +
                      " from snapcall.stream_events join (select id as key, served from "
-                     "bench.source) s on key = id where account = 'acme-1' order by " +
-                     (order == line_order::by_key ? "" : "id / 5000 desc, ") + "id) to stdout";
+                     "bench.source) s on key = id where account = 'acme-1' order by id) to stdout";
     PQclear(PQexec(connection.get(), sql.c_str()));
     std::string lines;
     char* line = nullptr;
