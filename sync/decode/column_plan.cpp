@@ -1,34 +1,44 @@
+#include "sync/decode/content_hash.hpp"
 #include "sync/decode/row_builder.hpp"
+#include "sync/decode/wording.hpp"
 
 #include <mutex>
 
 namespace callmirror::decode {
 namespace {
 
-const json_value& first_of(const std::vector<pointer_trie::node_id>& nodes,
-                           const json_walker& record) {
+column_plan::found_value first_of(const std::vector<column_plan::source>& sources,
+                                  const json_walker& record) {
     static constexpr json_value nothing;
-    for (const pointer_trie::node_id node : nodes) {
+    for (const auto& [node, origin] : sources) {
         const json_value& found = record.wanted(node);
         if (found.kind != json_kind::absent && found.kind != json_kind::null) {
-            return found;
+            return {found, origin};
         }
     }
-    return nothing;
+    return {nothing, 0};
+}
+
+// The program may come to fill a column from elsewhere, or to leave it null: then a row that is
+// there is not what it would be now. Which columns a configuration has beside is no matter of that.
+std::uint64_t origin_of(const providers::column& column, std::string_view pointer) {
+    return column.is_own ? 0
+                         : content_hash(joined({column.name, "\n", providers::name_of(column.type),
+                                                "\n", pointer}));
 }
 
 } // namespace
 
 column_plan::column_plan(const providers::resource& resource)
     : resource_{&resource} {
-    key_.push_back(trie_.add(resource.key_pointer));
+    key_.push_back({trie_.add(resource.key_pointer), 0});
     for (const std::string_view pointer : resource.other_key_pointers) {
-        key_.push_back(trie_.add(pointer));
+        key_.push_back({trie_.add(pointer), 0});
     }
     for (const providers::column& column : resource.columns) {
-        auto& nodes = columns_.emplace_back();
+        auto& sources = columns_.emplace_back();
         for (const std::string_view pointer : column.pointers) {
-            nodes.push_back(trie_.add(pointer));
+            sources.push_back({trie_.add(pointer), origin_of(column, pointer)});
         }
     }
     trie_.finish();
@@ -48,10 +58,10 @@ std::shared_ptr<const column_plan> column_plan::of(const providers::resource& re
 }
 
 const json_value& column_plan::key(const json_walker& record) const {
-    return first_of(key_, record);
+    return first_of(key_, record).value;
 }
 
-const json_value& column_plan::value(std::size_t column, const json_walker& record) const {
+column_plan::found_value column_plan::value(std::size_t column, const json_walker& record) const {
     return first_of(columns_[column], record);
 }
 

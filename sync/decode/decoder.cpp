@@ -79,9 +79,7 @@ std::string decoder::implementation::prepare(std::string_view body) {
     if (secrets.is_needed()) {
         body = secrets.apply(body);
     }
-    // Hundreds of kilobytes that are needed only within a call: one for all lists of a thread, of
-    // which there may be thousands.
-    thread_local json_index index;
+    auto& index = json_index::of_this_thread();
     json_index::outcome outcome = index.build(body);
     if (outcome == json_index::outcome::bad_utf8) { // one bad record must not lose the page
         repaired = with_valid_utf8(body);

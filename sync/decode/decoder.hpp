@@ -29,7 +29,7 @@ struct rejected_record {
 struct decoded_record {
     std::string_view key;    // canonical text; for bigint decimal digits; lives in the page
     std::string_view line;   // one COPY text line with its newline; lives in the page
-    std::uint64_t hash;      // XXH3 of the record's text without what changes by itself
+    std::uint64_t hash;      // content_hash() of its text, and from where its columns are filled
     std::uint32_t shape = 0; // in the decoder's field_catalog; 0 where it has none
     bool operator==(const decoded_record&) const = default;
 };

@@ -40,6 +40,11 @@ json_index::~json_index() = default;
 json_index::json_index(json_index&&) noexcept = default;
 json_index& json_index::operator=(json_index&&) noexcept = default;
 
+json_index& json_index::of_this_thread() {
+    thread_local json_index index;
+    return index;
+}
+
 json_index::outcome json_index::build(std::string_view body) {
     text_ = {};
     if (body.empty()) {

@@ -74,6 +74,10 @@ public:
     json_index(json_index&&) noexcept;
     json_index& operator=(json_index&&) noexcept;
 
+    // Hundreds of kilobytes that are needed only within a call: one for all lists of a thread, of
+    // which there may be thousands.
+    static json_index& of_this_thread();
+
     enum class outcome : std::uint8_t { done, bad_utf8, control_character, open_string, too_large };
     // `body` must outlive what text() gives.
     outcome build(std::string_view body);

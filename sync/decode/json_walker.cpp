@@ -62,6 +62,17 @@ std::string_view kind_name(char first) {
     }
 }
 
+bool is_json(std::string_view text) {
+    static const pointer_trie nothing_wanted;
+    auto& index = json_index::of_this_thread();
+    if (index.build(text) != json_index::outcome::done) {
+        return false;
+    }
+    json_walker walker{nothing_wanted};
+    walker.start(index.text());
+    return walker.problem(walker.value(0)).empty();
+}
+
 json_walker::json_walker(const pointer_trie& wanted)
     : trie_{&wanted}
     , wanted_(wanted.size()) {}

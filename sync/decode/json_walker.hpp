@@ -13,6 +13,10 @@
 
 namespace callmirror::decode {
 
+// Whether `text` is JSON from end to end, but for the escapes in its strings. Uses the thread's
+// index.
+bool is_json(std::string_view text);
+
 class json_walker {
 public:
     // Deeper nesting than any platform serves, and far less than PostgreSQL's parser can take.

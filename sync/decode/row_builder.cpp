@@ -75,6 +75,7 @@ void row_builder::start(std::size_t body_size) {
     }
     scratch_.clear();
     compact_.clear();
+    columns_.clear();
     rows_.clear();
     rejected_.clear();
     hashed_.clear();
@@ -96,18 +97,23 @@ void row_builder::add(json_walker& walker, std::uint32_t at, std::uint32_t after
     const std::size_t key_begin = keys_.size();
     const std::size_t line_begin = lines_.size();
     const std::uint64_t misfits = misfits_;
-    const std::uint64_t hash = content_hash(text);
-    if (!add_key(walker, served, hash)) {
+    const std::uint64_t text_hash = content_hash(text);
+    if (!add_key(walker, served, text_hash)) {
         return;
     }
+    columns_.clear();
+    const std::uint64_t hash =
+        text_hash + append_columns(columns_, *plan_, walker, scratch_,
+                                   [this](const auto& column, const auto& value) {
+                                       add_misfit(column, value);
+                                   });
     constexpr std::size_t longest_number = 20;
     char* const digits = lines_.room(longest_number + 1);
     char* const end =
         std::to_chars(digits, digits + longest_number, static_cast<std::int64_t>(hash)).ptr;
     *end = '\t';
     lines_.add(static_cast<std::size_t>(end - digits) + 1);
-    append_columns(lines_, *plan_, walker, scratch_,
-                   [this](const auto& column, const auto& value) { add_misfit(column, value); });
+    lines_.append(columns_.view());
     if (!append_json(lines_, text)) {
         lines_.cut(line_begin);
         keys_.cut(key_begin);

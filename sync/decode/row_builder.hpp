@@ -29,33 +29,45 @@ public:
 
     // The key, or the column number `column`: the first of its pointers that is there and not null.
     const json_value& key(const json_walker& record) const;
-    const json_value& value(std::size_t column, const json_walker& record) const;
+    struct source {
+        pointer_trie::node_id node;
+        std::uint64_t
+            origin; // other for each column's name, type and pointer; 0 for the operator's
+    };
+    struct found_value {
+        const json_value& value;
+        std::uint64_t origin;
+    };
+    found_value value(std::size_t column, const json_walker& record) const;
 
 private:
     const providers::resource* resource_;
     pointer_trie trie_;
-    std::vector<pointer_trie::node_id> key_;
-    std::vector<std::vector<pointer_trie::node_id>> columns_;
+    std::vector<source> key_;
+    std::vector<std::vector<source>> columns_;
 };
 
 // The columns of the record that `walker` has just passed as fields of a COPY line, each with its
 // tab behind it. `misfit(column, value)` is called for each value that does not fit: it is null
-// there.
+// there. Gives the sum of the origins of those that are not null.
 template <typename Misfit>
-void append_columns(byte_buffer& to, const column_plan& plan, const json_walker& walker,
-                    byte_buffer& scratch, Misfit&& misfit) {
+std::uint64_t append_columns(byte_buffer& to, const column_plan& plan, const json_walker& walker,
+                             byte_buffer& scratch, Misfit&& misfit) {
     const auto columns = plan.resource().columns;
+    std::uint64_t origins = 0;
     for (std::size_t at = 0; at < columns.size(); ++at) {
-        const json_value& value = plan.value(at, walker);
+        const auto [value, origin] = plan.value(at, walker);
         if (value.kind == json_kind::absent) {
             to.append("\\N\t");
         } else if (append_field(to, columns[at].type, value, scratch)) {
             to.append('\t');
+            origins += origin;
         } else {
             misfit(columns[at], value);
             to.append("\\N\t");
         }
     }
+    return origins;
 }
 
 // `plan` and `fields`, which may be null, must outlive it. Rows are numbered from 1.
@@ -112,6 +124,7 @@ private:
     byte_buffer keys_;
     byte_buffer scratch_;
     byte_buffer compact_;
+    byte_buffer columns_;
     std::vector<row> rows_;
     std::vector<rejected_record> rejected_;
     std::size_t served_ = 0;

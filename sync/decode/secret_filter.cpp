@@ -1,7 +1,9 @@
 #include "sync/decode/secret_filter.hpp"
 
 #include "sync/base/text.hpp"
+#include "sync/decode/byte_buffer.hpp"
 #include "sync/decode/escape.hpp"
+#include "sync/decode/json_walker.hpp"
 #include "sync/decode/secret_links.hpp"
 
 #include <algorithm>
@@ -15,6 +17,7 @@ namespace {
 
 constexpr std::size_t shortest_taken = 8;  // a shorter text may stand elsewhere by chance
 constexpr std::size_t most_taken = 10'000; // on a page
+constexpr int deepest = 8;                 // JSON in a text of JSON in a text ...
 // Members that say what the "value" beside them is.
 constexpr std::array<std::string_view, 7> namers{"name", "key",   "field", "id",
                                                  "type", "label", "header"};
@@ -38,6 +41,13 @@ std::string with_each(std::string_view text, std::string_view what, std::string_
         text.remove_prefix(at + what.size());
     }
     return changed.append(text);
+}
+
+// An object, a list, or a text that may be one in turn.
+bool starts_like_json(std::string_view text) {
+    const auto first = text.find_first_not_of(" \n\r\t");
+    return first != std::string_view::npos &&
+           (text[first] == '{' || text[first] == '[' || text[first] == '"');
 }
 
 // Whether the string that ends at `quote` is a member's name.
@@ -71,7 +81,6 @@ void secret_filter::clean(std::string_view body) {
     open_.assign(1, {});
     name_.clear();
     next_ = treatment::keep;
-    is_cut_ = false;
     taken_.clear();
     for (std::size_t at = 0; at < body.size();) {
         const char c = body[at];
@@ -110,7 +119,6 @@ void secret_filter::see_string(std::string_view body, std::size_t& at) {
     if (end >= body.size()) { // cut short: what it would have been is not known
         cleaned_ += '"';
         at = body.size();
-        is_cut_ = true;
         return;
     }
     const auto contents = body.substr(at + 1, end - at - 1);
@@ -158,34 +166,50 @@ void secret_filter::keep(std::string_view text, bool is_string) {
         cleaned_ += text;
         return;
     }
-    std::vector<std::string> passwords;
     cleaned_ += '"';
-    if (!keep_nested(text)) {
-        append_with_clean_links(cleaned_, text, rules_, passwords);
+    if (scan_.look_at(text) == secret_scan::found::nothing) {
+        cleaned_ += text;
+    } else {
+        keep_suspect(text);
     }
     cleaned_ += '"';
-    for (const auto& each : passwords) {
-        take(each, removed_value);
+}
+
+// A text that may hold a credential.
+void secret_filter::keep_suspect(std::string_view contents) {
+    byte_buffer buffer;
+    const bool is_known = append_unescaped(buffer, contents); // no bad escape
+    const auto plain = buffer.view();
+    std::string clean;
+    if (is_known && depth_ < deepest && starts_like_json(plain) && is_json(plain)) {
+        clean = clean_json(plain);
+    } else if (is_known && !scan_.may_hide_more(plain)) {
+        std::vector<std::string> passwords;
+        clean = with_clean_links(plain, rules_, passwords);
+        for (const auto& each : passwords) {
+            take(each, removed_value);
+        }
+    } else {
+        clean = removed_value;
+    }
+    if (clean == plain) {
+        cleaned_ += contents;
+    } else {
+        append_escaped(cleaned_, clean);
     }
 }
 
-// Settings, say, that are JSON in a text. False where it is none, or holds no credential.
-bool secret_filter::keep_nested(std::string_view contents) {
-    const bool may_have_names = contents.find_first_of(":\\") != std::string_view::npos;
-    if (!may_have_names || (!contents.starts_with('{') && !contents.starts_with('['))) {
-        return false;
+std::string secret_filter::clean_json(std::string_view plain) {
+    if (!within_) {
+        within_ = std::make_unique<secret_filter>(rules_);
+        within_->depth_ = depth_ + 1;
     }
-    const auto plain = unescaped(contents);
-    secret_filter within(rules_);
-    within.clean(plain);
-    if (within.cleaned_ == plain || within.is_cut_) { // prose may begin like that, too
-        return false;
-    }
-    append_escaped(cleaned_, within.cleaned_);
-    for (const auto& [text, stands_for] : within.taken_) {
+    within_->cleaned_.clear();
+    within_->clean(plain);
+    for (const auto& [text, stands_for] : within_->taken_) {
         take(text, stands_for);
     }
-    return true;
+    return within_->cleaned_;
 }
 
 void secret_filter::replace(std::string_view contents, treatment by, bool is_string) {

@@ -9,6 +9,7 @@
 #include "sync/providers/provider.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,8 +33,11 @@ public:
     // The body without them; itself where it holds none. Strings and numbers under a secret name
     // are replaced, in whatever is nested there as well; true, false and null stay. So are the
     // "value" beside a "name" that is secret, a user before a link's host, and a link's parameters
-    // of secret names; and all of that in a text that is JSON itself. A text that was taken out is
-    // replaced wherever else it stands in the body, in a link for one, percent-encoded as well.
+    // of secret names. A text that was taken out is replaced wherever else it stands in the body,
+    // in a link for one, percent-encoded as well.
+    // The same goes for a text that is JSON itself, from end to end, and for the texts in that. One
+    // that is not, as it was cut short for one, but has a secret name in quotes before a colon, or
+    // that is written so that there might be one, can't be vouched for: it is replaced as a whole.
     // Valid until the next call.
     std::string_view apply(std::string_view body);
 
@@ -56,7 +60,8 @@ private:
     void end_value();
     void replace(std::string_view contents, treatment by, bool is_string);
     void keep(std::string_view text, bool is_string);
-    bool keep_nested(std::string_view contents);
+    void keep_suspect(std::string_view contents);
+    std::string clean_json(std::string_view plain);
     void take(std::string_view contents, std::string_view stands_for);
     void replace_elsewhere();
     std::string without_taken(std::string_view contents) const;
@@ -64,11 +69,12 @@ private:
     const providers::credentials rules_;
     secret_scan scan_;
     std::string cleaned_;
-    bool is_cut_ = false; // within a string
     std::vector<frame> open_;
     std::string name_;                                       // of the member whose value comes next
     treatment next_ = treatment::keep;                       // for that value
     std::vector<std::pair<std::string, std::string>> taken_; // texts, and what stands for them
+    std::unique_ptr<secret_filter> within_;                  // for JSON in a text; null until then
+    int depth_ = 0;                                          // of that
 };
 
 } // namespace callmirror::decode

@@ -1,6 +1,5 @@
 #include "sync/decode/secret_links.hpp"
 
-#include "sync/decode/escape.hpp"
 #include "sync/decode/secret_filter.hpp"
 #include "sync/decode/secret_names.hpp"
 
@@ -12,7 +11,7 @@ namespace callmirror::decode {
 namespace {
 
 constexpr std::array<std::string_view, 3> signing{"signature", "sig", "auth"};
-constexpr std::string_view ends_a_link = " \t\r\n\"'<>";
+constexpr std::string_view ends_a_user = "/?# \t\r\n\"'<>"; // a password may have a backslash
 
 // Appends a query and what comes after it, from its "?" or "#" on.
 void append_clean_query(std::string& to, std::string_view query,
@@ -28,6 +27,27 @@ void append_clean_query(std::string& to, std::string_view query,
         to += is_secret ? removed_value : std::string_view{};
         query.remove_prefix(parameter.size());
     }
+}
+
+// A link may stand in another one's query, or right behind it.
+std::string without_users(std::string_view text, std::vector<std::string>& passwords) {
+    std::string without;
+    std::size_t done = 0;
+    for (auto at = text.find("://"); at != std::string_view::npos; at = text.find("://", at)) {
+        at += 3;
+        const auto host_ends = std::min(text.find_first_of(ends_a_user, at), text.size());
+        const auto user = text.substr(at, host_ends - at);
+        if (const auto ends = user.rfind('@'); ends != std::string_view::npos) {
+            without += text.substr(done, at - done);
+            without += removed_value;
+            done = at + ends;
+            if (const auto colon = user.find(':'); colon < ends) {
+                passwords.emplace_back(user.substr(colon + 1, ends - colon - 1));
+            }
+        }
+    }
+    without += text.substr(done);
+    return without;
 }
 
 } // namespace
@@ -53,55 +73,28 @@ void append_escaped(std::string& to, std::string_view plain) {
 
 std::string with_clean_links(std::string_view text, const providers::credentials& rules,
                              std::vector<std::string>& passwords) {
+    const auto without = without_users(text, passwords);
+    text = without;
     std::string clean;
     std::size_t done = 0;
     for (auto at = text.find("://"); at != std::string_view::npos; at = text.find("://", at)) {
-        at += 3;
-        const auto host_ends = std::min(text.find_first_of(ends_a_host, at), text.size());
-        const auto user = text.substr(at, host_ends - at);
-        if (const auto ends = user.rfind('@'); ends != std::string_view::npos) {
-            clean += text.substr(done, at - done);
-            clean += removed_value;
-            done = at + ends;
-            if (const auto colon = user.find(':'); colon < ends) {
-                passwords.emplace_back(user.substr(colon + 1, ends - colon - 1));
-            }
-        }
+        const auto host_ends = std::min(text.find_first_of(ends_a_host, at + 3), text.size());
         const auto link_ends = std::min(text.find_first_of(ends_a_link, host_ends), text.size());
-        const auto query = std::min(text.find_first_of("?#", host_ends), text.size());
+        const auto link = text.substr(0, link_ends);
+        const auto query = link.find_first_of("?#", host_ends);
         if (rules.only_hosts && link_ends > host_ends + 1) {
             clean += text.substr(done, host_ends + 1 - done);
             clean += removed_value;
             done = link_ends;
-        } else if (query < link_ends) {
+        } else if (query != std::string_view::npos) {
             clean += text.substr(done, query - done);
-            append_clean_query(clean, text.substr(query, link_ends - query), rules.removed);
+            append_clean_query(clean, link.substr(query), rules.removed);
             done = link_ends;
         }
         at = link_ends;
     }
     clean += text.substr(done);
     return clean;
-}
-
-void append_with_clean_links(std::string& to, std::string_view contents,
-                             const providers::credentials& rules,
-                             std::vector<std::string>& passwords) {
-    const auto colon = contents.find(':');
-    const auto has = [&](std::string_view what) {
-        return contents.find(what, colon) != std::string_view::npos;
-    };
-    if (colon == std::string_view::npos || !(has("://") || has("\\/") || has("\\u"))) {
-        to += contents;
-        return;
-    }
-    const auto plain = unescaped(contents);
-    const auto clean = with_clean_links(plain, rules, passwords);
-    if (clean == plain) {
-        to += contents;
-    } else {
-        append_escaped(to, clean);
-    }
 }
 
 std::string percent_encoded(std::string_view text) {

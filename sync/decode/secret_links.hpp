@@ -15,18 +15,13 @@ namespace callmirror::decode {
 // what links are signed with.
 bool is_secret_parameter(std::string_view name, std::span<const std::string_view> removed);
 
-// What stands after a host, and what can't stand in a link.
+// What can't stand in a link, and what can't in its host.
+inline constexpr std::string_view ends_a_link = " \t\r\n\"'<>";
 inline constexpr std::string_view ends_a_host = "/?#\\ \t\r\n\"'<>";
 
 // Plain text with all its links cleaned. Passwords that stood before a host are added to
 // `passwords`.
 std::string with_clean_links(std::string_view text, const providers::credentials& rules,
-                             std::vector<std::string>& passwords);
-
-// Appends a JSON string's contents with all their links cleaned. Passwords that stood before a host
-// are added to `passwords`, as plain text.
-void append_with_clean_links(std::string& to, std::string_view contents,
-                             const providers::credentials& rules,
                              std::vector<std::string>& passwords);
 
 // Appends plain text as the contents of a JSON string.

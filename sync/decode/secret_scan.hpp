@@ -82,6 +82,10 @@ public:
     enum class found : std::uint8_t { nothing, parameters, more };
     found look_at(std::string_view body);
 
+    // Whether a text that is no JSON has a secret name in quotes before a colon, or is written so
+    // that there may be one, or more than plain links.
+    bool may_hide_more(std::string_view plain);
+
     struct span {
         std::size_t begin = 0;
         std::size_t end = 0;
@@ -90,7 +94,7 @@ public:
 
 private:
     bool is_telling(std::string_view name);
-    bool see_link(std::string_view body, std::size_t begin, std::size_t end);
+    bool see_link(std::string_view body, std::size_t colon);
 
     const providers::credentials rules_;
     std::vector<span> parameters_;

@@ -23,7 +23,7 @@ std::span<const column> catalog::with_own(const resource& of) {
         if (each.resource == of.name) {
             const auto& pointers =
                 pointers_.emplace_back(each.pointers.begin(), each.pointers.end());
-            all.push_back({each.name, each.type, pointers});
+            all.push_back({each.name, each.type, pointers, true});
         }
     }
     return all.size() == of.columns.size() ? of.columns : columns_.emplace_back(std::move(all));

@@ -37,6 +37,7 @@ struct column {
     std::string_view name;
     column_type type;
     std::span<const std::string_view> pointers;
+    bool is_own = false; // the operator's, of [[columns]]
 };
 
 enum class shape : std::uint8_t {

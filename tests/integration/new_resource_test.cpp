@@ -109,8 +109,8 @@ protected:
                                "case when deleted_at is null then '' else ' gone' end, ', ' "
                                "order by id) from snapcall.tags where account = 'acme'");
     }
-    // All of it, once.
-    engine::account_end backfill() {
+    // All of it, once more.
+    engine::account_end backfill(const platform& of = with_tags) {
         boost::asio::io_context io(1);
         daemon::asio_clock clock(io.get_executor(), 1);
         daemon::database_lanes lanes(io.get_executor(), 1, [this] {
@@ -121,7 +121,7 @@ protected:
         const engine::account_options options{
             .name = "acme",
             .holder = "test",
-            .platform = &with_tags,
+            .platform = &of,
             .requests_per_second = 1000,
             .once = engine::one_shot{.range = {}, .again = true, .give_up_after = 30s},
         };
@@ -172,6 +172,41 @@ TEST_F(NewResource, IsMirroredByAnEntryAndAMigration) {
     api.records[4] = R"({"id":4,"label":"new"})";
     EXPECT_EQ(backfill(), engine::account_end::done);
     EXPECT_EQ(rows(), "1 best, 2 callback, 3 spam gone, 4 new");
+}
+
+// What a newer program takes out of records, and what it makes columns of, reaches the rows that
+// are there when they are read again; all others are left alone.
+TEST_F(NewResource, IsWrittenAnewByBackfillAgainWhereTheProgramReadsItOtherwise) {
+    static constexpr std::array<std::string_view, 1> only_label{"/label"};
+    static constexpr std::array<column, 1> old_columns{{{"label", column_type::text, only_label}}};
+    auto old_tags = tags;
+    old_tags.columns = old_columns;
+    old_tags.secrets = {};
+    auto older = with_tags;
+    older.resources = {&old_tags, 1};
+    api.records = {{1, R"({"id":1,"label":"vip"})"},
+                   {2, R"({"id":2,"name":"callback"})"},
+                   {3, R"({"id":3,"label":"spam","client_secret":"hush-hush"})"},
+                   {4, R"({"id":4,"label":"see","url":"https://x/?sig=hush-hush"})"}};
+    EXPECT_EQ(backfill(older), engine::account_end::done);
+    const auto versions = [&] {
+        return cluster().value(database, "select string_agg(xmin::text, ' ' order by id) "
+                                         "from snapcall.tags where account = 'acme'");
+    };
+    const auto first = versions();
+    EXPECT_EQ(backfill(older), engine::account_end::done);
+    EXPECT_EQ(versions(), first);
+
+    EXPECT_EQ(backfill(), engine::account_end::done);
+    EXPECT_EQ(cluster().value(database, "select string_agg(id || coalesce(label, '?'), ' ' order "
+                                        "by id) from snapcall.tags where account = 'acme'"),
+              "1vip 2callback 3spam 4see");
+    EXPECT_EQ(cluster().value(database, "select count(*) from snapcall.tags "
+                                        "where raw::text like '%hush%'"),
+              "0");
+    EXPECT_EQ(cluster().value(database, "select string_agg(id::text, ' ') from snapcall.tags "
+                                        "where changed_at = first_seen_at"),
+              "1");
 }
 
 } // namespace

@@ -94,6 +94,68 @@ TEST_F(OwnColumns, AreFilledOnWhereTheProgramWasKilled) {
               60'000);
 }
 
+TEST_F(OwnColumns, OfEachTypeAreAddedAtTheStartOfRunFromTheFirstPointerThatHits) {
+    api_source from(empty_world());
+    for (
+        const char* raw :
+        {R"({"id": 1, "a": "first", "b": "second", "n": "12", "d": "1.5", "f": 1, "t": 1700000000,
+              "j": {"k": [1]}})",
+         R"({"id": 2, "a": null, "b": "second", "n": 3.0, "d": 7, "f": "false",
+              "t": "2026-11-20T10:00:00+01:00", "j": "x"})",
+         R"({"id": 3, "a": {"no": "text"}, "b": "second", "n": "x", "d": [], "f": 7, "t": "soon"})"}) {
+        cluster().sql(database,
+                      "insert into snapcall.calls (account, id, content_hash, raw) select "
+                      "'acme', (r ->> 'id')::bigint, 1, r from (select '" +
+                          std::string(raw) + "'::jsonb r) one");
+    }
+    config.resources = R"("calls")";
+    configure_with(from, column("calls", "x_text", R"(["/a", "/b"])", "text") +
+                             column("calls", "x_bigint", R"("/n")", "bigint") +
+                             column("calls", "x_double", R"("/d")", "double precision") +
+                             column("calls", "x_boolean", R"("/f")", "boolean") +
+                             column("calls", "x_time", R"("/t")", "timestamptz") +
+                             column("calls", "x_jsonb", R"("/j")", "jsonb"));
+    const auto daemon = start("run");
+    EXPECT_TRUE(eventually([&] {
+        return number("select count(*) from callmirror.columns where filled_at is not null") == 6;
+    })) << daemon->err();
+    const auto row = [&](int id) {
+        return value("select concat_ws(' ', x_text, x_bigint, x_double, x_boolean, "
+                     "x_time at time zone 'UTC', x_jsonb) from snapcall.calls where id = " +
+                     std::to_string(id));
+    };
+    EXPECT_EQ(row(1), R"(first 12 1.5 t 2023-11-14 22:13:20 {"k": [1]})");
+    EXPECT_EQ(row(2), R"(second 3 7 f 2026-11-20 09:00:00 "x")");
+    EXPECT_EQ(row(3), ""); // none of them fits, and the first pointer has hit
+    daemon->signal(SIGTERM);
+    EXPECT_EQ(daemon->wait().status, 0);
+}
+
+TEST_F(OwnColumns, AreFilledBesideReadersAndWriters) {
+    api_source from(empty_world());
+    make_rows(60'000);
+    config.resources = R"("calls")";
+    configure_with(from, column("calls", "language", R"("/language")", "text"));
+    EXPECT_EQ(run("migrate").status, 0);
+    pqxx::connection reader(cluster().url(database));
+    pqxx::work question(reader);
+    question.exec("declare rows cursor for select id from snapcall.calls order by id");
+    question.exec("fetch 1 from rows");
+    const auto filling = start("backfill");
+    ASSERT_TRUE(eventually(
+        [&] { return value("select filled_to is not null from callmirror.columns") == "t"; }));
+    // A row that is filled can be written again long before all of them are.
+    cluster().sql(database, "update snapcall.calls set deleted_at = now() where id = 1");
+    EXPECT_EQ(value("select filled_at is null from callmirror.columns"), "t");
+    EXPECT_EQ(question.exec("fetch 10 from rows").size(), 10U);
+    const auto filled = filling->wait(); // it does not wait for the reader
+    EXPECT_EQ(filled.status, 0) << filled.text();
+    EXPECT_EQ(question.exec("fetch all from rows").size(), 59'989U);
+    question.commit();
+    EXPECT_EQ(number("select count(*) from snapcall.calls where language = 'language ' || id"),
+              60'000);
+}
+
 TEST_F(OwnColumns, AreFilledAnewWhereTheyAreDefinedOtherwise) {
     api_source from(empty_world());
     make_rows(100);
@@ -132,8 +194,15 @@ TEST_F(OwnColumns, AreRefusedBeforeAnythingIsChanged) {
                     HasSubstr("columns[1] has the type \"text\", but snapcall.streams.x_lang is "
                               "bigint in the database"));
     }
-    configure_with(from, column("calls", "status", R"("/language")", "text"));
-    EXPECT_EQ(run("backfill").status, 78);
+    const auto good = column("calls", "x_lang", R"("/language")", "text");
+    for (const auto& bad : {column("calls", "status", R"("/language")", "text"),
+                            column("calls", "x_bad", R"("language")", "text"),
+                            column("calls", "x_bad", R"("/language")", "varchar")}) {
+        configure_with(from, good + bad);
+        for (const char* command : {"migrate", "backfill", "run"}) {
+            EXPECT_EQ(run(command).status, 78) << bad;
+        }
+    }
     EXPECT_EQ(number("select count(*) from information_schema.columns where table_name = 'calls' "
                      "and column_name like 'x%'"),
               0);

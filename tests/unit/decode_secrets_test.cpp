@@ -1,10 +1,12 @@
 // Credentials never get past the decoder, wherever they stand.
 #include "sync/decode/secret_filter.hpp"
+#include "sync/decode/secret_links.hpp"
 #include "sync/decode/secret_names.hpp"
 #include "tests/unit/decode_support.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <array>
 
@@ -114,21 +116,108 @@ TEST(SecretFilter, TakesCredentialsOutOfLinks) {
     }
 }
 
-// As settings often are.
-TEST(SecretFilter, RemovesWhatIsSecretInJsonWithinAText) {
-    EXPECT_EQ(
-        cleaned(R"({"a":"{\"password\":\"hidden-one\",\"n\":\"\\u0022\"}","b":"hidden-one"})"),
-        R"({"a":"{\"password\":\"[removed]\",\"n\":\"\\u0022\"}","b":"[removed]"})");
-    for (const char* body : {R"({"a":"[{\"name\": \"API key\", \"value\": \"hidden-one\"}]"})",
-                             R"({"a":"{\"x\":\"{\\\"password\\\":\\\"hidden-one\\\"}\"}"})",
-                             R"({"a":"{\u0022password\u0022:\u0022hidden-one\u0022}"})",
-                             R"({"a":"{\"url\":\"https:\/\/bob:hidden-one@x.example\"}"})",
-                             R"({"a":"{\"pass\u0077ord\" : \"hidden-one\"}"})"}) {
-        EXPECT_THAT(cleaned(body), Not(HasSubstr("hidden-one"))) << body;
+// The contents of a text that says `plain`, as C, as JSON and as PHP write it, and as nobody does.
+std::string written(std::string_view plain) {
+    std::string text;
+    append_escaped(text, plain);
+    return text;
+}
+std::string written_as_php(std::string_view plain) {
+    std::string text;
+    for (const char c : plain) {
+        text += c == '/' ? "\\/" : written({&c, 1});
     }
-    // Prose may begin like that, and nothing of it may be lost.
-    const std::string prose = R"({"a":"[bob] a 6\" pipe, \"password\": [x] 7\" wide"})";
-    EXPECT_EQ(cleaned(prose), prose);
+    return text;
+}
+std::string written_in_numbers(std::string_view plain) {
+    std::string text;
+    for (const char c : plain) {
+        const auto byte = static_cast<unsigned char>(c);
+        constexpr std::string_view digits = "0123456789abcdef";
+        text += byte < 0x80 ? std::string("\\u00") + digits[byte >> 4U] + digits[byte & 15U]
+                            : std::string(1, c);
+    }
+    return text;
+}
+
+struct text_case {
+    std::string_view plain; // has the credential "hidden-1"
+    std::string_view clean;
+};
+constexpr auto texts = std::to_array<text_case>({
+    // JSON from end to end
+    {R"({"password":"hidden-1","n":"\u0022"})", R"({"password":"[removed]","n":"\u0022"})"},
+    {" \n [{\"password\"\n : \"hidden-1\"}] ", " \n [{\"password\"\n : \"[removed]\"}] "},
+    {R"({"pass\u0077ord":"hidden-1"})", R"({"pass\u0077ord":"[removed]"})"},
+    {R"([{"name": "API key", "value": "hidden-1"}])",
+     R"([{"name": "API key", "value": "[removed]"}])"},
+    {R"({"url":"https:\/\/bob:hidden-1@x.example"})", R"({"url":"https://[removed]@x.example"})"},
+    {R"(["https\u003a\u002f\u002fx.example?a=1\u0026key=hidden-1"])",
+     R"(["https://x.example?a=1&key=[removed]"])"},
+    {R"("{\"password\":\"hidden-1\"}")", R"("{\"password\":\"[removed]\"}")"}, // encoded twice
+    {R"({"x":"{\"y\":\"{\\\"password\\\":\\\"hidden-1\\\"}\"}"})",
+     R"({"x":"{\"y\":\"{\\\"password\\\":\\\"[removed]\\\"}\"}"})"},
+    // cut short, or no JSON but like it: where a credential may stand in it, all of it goes
+    {R"({"lang":"de","password":"hidden-1","n)", "[removed]"},
+    {R"({"lang":"de","password":"hidden-1)", "[removed]"},
+    {R"([{"value":"hidden-1","na)", "[removed]"},
+    {R"(word":"x","password":"hidden-1"})", "[removed]"},
+    {R"(password":"hidden-1"})", "[removed]"},
+    {R"("{\"password\":\"hidden-1\",\"la)", "[removed]"},
+    {R"({"x":"{\"password\":\"hidden-1\",\"la)", "[removed]"},
+    {R"({"x":"{\"y\":\"{\\\"password\\\":\\\"hidden-1)", "[removed]"},
+    {R"({"pass\u0077ord":"hidden-1","n)", "[removed]"},
+    {"\xEF\xBB\xBF{\"password\":\"hidden-1\"}", "[removed]"},
+    {"{\"a\":1}\n{\"password\":\"hidden-1\"}", "[removed]"},
+    {R"(failed: {"password":"hidden-1"})", "[removed]"},
+    {R"({"url":"https:\/\/bob:hidden-1@x.example","n)", "[removed]"},
+    {R"({"url":"https\u003a//bob:hidden-1@x.example","n)", "[removed]"},
+    {R"({"url":"https://bob:\"hidden-1@x.example","n)", "[removed]"},
+    // links of a text that is no JSON
+    {R"({"url":"https://bob:hidden-1@x.example/?key=hidden-1","n)",
+     R"({"url":"https://[removed]@x.example/?key=[removed]","n)"},
+    {R"({"a":1}, see https://x.example/?key=hidden-1 or "https://bob:hidden-1@y")",
+     R"({"a":1}, see https://x.example/?key=[removed] or "https://[removed]@y")"},
+    {"https://x.example,https://bob:hidden-1@y", "https://x.example,https://[removed]@y"},
+    {"https://x.example/?to=https://bob:hidden-1@y", "https://x.example/?to=https://[removed]@y"},
+    {R"(https://bob:\hidden-1@x)", "[removed]"},
+    {"https://x/a b https://y/?key=hidden-1", "https://x/a b https://y/?key=[removed]"},
+});
+
+TEST(SecretFilter, KeepsNoCredentialOfATextHoweverItIsWritten) {
+    for (const auto& each : texts) {
+        for (const auto& contents :
+             {written(each.plain), written_as_php(each.plain), written_in_numbers(each.plain)}) {
+            const auto clean = nlohmann::json::parse(cleaned(R"({"a":")" + contents + "\"}"));
+            EXPECT_EQ(clean.at("a"), each.clean) << contents;
+        }
+    }
+}
+
+TEST(SecretFilter, KeepsATextThatOnlyLooksLikeJson) {
+    for (const std::string_view plain :
+         {R"([bob] a 6" pipe, the "password": [x] 7" wide)", R"(my password: "none", key = 'x')",
+          R"({"lang":"de","tokens)", R"({"url":"https://x.example/a?b=1","n)", R"(C:\temp: "a": b)",
+          R"({"x":"{\"lang\":\"de\",\"n)"}) {
+        const bool has_name = plain.find("\"password\":") != plain.npos;
+        const auto body = R"({"a":")" + written(plain) + "\",\"key\":\"k\"}";
+        EXPECT_EQ(cleaned(body), R"({"a":")" + (has_name ? "[removed]" : written(plain)) +
+                                     R"(","key":"[removed]"})");
+    }
+}
+
+TEST(SecretFilter, TakesAWholeTextAwayThatIsNestedTooDeepToBeLookedInto) {
+    std::string text = R"({"password":"hidden-1"})";
+    for (int depth = 0; depth < 12; ++depth) {
+        text = R"({"a":")" + written(text) + "\"}";
+        EXPECT_THAT(cleaned(text), Not(HasSubstr("hidden-1"))) << depth;
+        EXPECT_THAT(cleaned(text), HasSubstr("[removed]")) << depth;
+    }
+}
+
+TEST(SecretFilter, RemovesElsewhereWhatItTookFromJsonWithinAText) {
+    EXPECT_EQ(cleaned(R"({"a":"{\"password\":\"hidden-1\"}","b":"hidden-1"})"),
+              R"({"a":"{\"password\":\"[removed]\"}","b":"[removed]"})");
 }
 
 // So that it costs little where there is nothing to take out.
@@ -183,6 +272,27 @@ TEST(Regression, ASecretWithABadEscapeTakesNothingElseOut) {
               R"({"password":"[removed]","n":"m"})");
     EXPECT_EQ(cleaned(R"({"password":"ab\qcdefgh","n":"cab"})"),
               R"({"password":"[removed]","n":"cab"})");
+}
+
+// Each of these took hours.
+TEST(Regression, AMillionLinksOrParametersAreLookedAtOnce) {
+    constexpr int copies = 1'000'000;
+    std::string links;
+    std::string parameters;
+    for (int copy = 0; copy < copies; ++copy) {
+        links += "a://b/,";
+        parameters += "a=";
+    }
+    for (const auto& text :
+         {links, "a://b?" + parameters, "a://b:c@d/?" + parameters, "a://b:c@d/ " + links}) {
+        EXPECT_THAT(cleaned(R"(["a":")" + text + R"(","password":"hidden-1"])"),
+                    Not(HasSubstr("hidden-1")));
+    }
+}
+
+TEST(Regression, TwoLinksOfATextOfWhichOneIsSignedGiveOneText) {
+    EXPECT_EQ(cleaned(R"(["https://x/a,https://y/?sig=hidden-1","z"])"),
+              R"(["https://x/a,https://y/?sig=[removed]","z"])");
 }
 
 TEST(Regression, AMillionCopiesOfASecretAreReplacedInOneGo) {
