@@ -21,9 +21,12 @@ struct attempt {
     std::string lost; // "" where the database answered
 };
 
-attempt try_once(const config::secret& url, const std::vector<schema::own_column>& columns) {
+attempt try_once(const config::secret& url, const std::vector<schema::own_column>& columns,
+                 std::atomic<bool>& answers) {
     attempt made;
     try {
+        schema::current_version(database_options(url)); // asks no more than whether it answers
+        answers = true;
         schema::pending_columns(database_options(url), columns); // throws for one that is taken
         const auto report = schema::migrate(database_options(url, migration_limit));
         made.result.applied = report.applied;
@@ -45,6 +48,7 @@ attempt try_once(const config::secret& url, const std::vector<schema::own_column
         made.result.why = error.what();
     } catch (const postgres::database_lost& error) {
         made.lost = error.what();
+        answers = false;
     } catch (const postgres::database_refused& error) {
         made.result.status = exit_status::refused;
         made.result.why = error.what();
@@ -61,12 +65,12 @@ engine::awaitable<schema_result>
 make_schema_ready(const boost::asio::any_io_executor& executor, engine::task_group& tasks,
                   const config::secret& url, const std::vector<schema::own_column>& columns,
                   std::optional<steady_time> patience, const engine::report& say,
-                  const interruption* early) {
+                  std::atomic<bool>& answers, const interruption* early) {
     const auto begun = tasks.time().now();
     auto pause = first_pause;
     bool said = false;
     attempt last;
-    const std::function<void()> work = [&last, &url, &columns] { last = try_once(url, columns); };
+    const std::function<void()> work = [&] { last = try_once(url, columns, answers); };
     while (true) {
         co_await on_thread(executor, work);
         if (last.lost.empty()) {
