@@ -16,6 +16,8 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <random>
 
@@ -35,6 +37,7 @@ struct job {
     std::unique_ptr<elsewhere> there; // where another one does
     const engine::account_view* shown = nullptr;
     account_outcome outcome;
+    bool ended = false;
 };
 
 // One io thread: the one that made it.
@@ -52,6 +55,7 @@ private:
     engine::awaitable<void> cut_when_stopped();
     void sample();
     void ask_stop();
+    bool waits_in_vain() const; // for the database, with nothing in hand
 
     std::string config_path_;
     setup setup_;
@@ -65,6 +69,8 @@ private:
     progress_meter meter_;
     progress_display display_;
     std::vector<std::unique_ptr<job>> jobs_;
+    bool is_reading_ = false;
+    std::atomic<bool> database_answers_{false}; // while the schema is made ready
     steady_time begun_ = clock_.now();
     stop_signals signals_;
 };
@@ -78,6 +84,7 @@ backfill_process::backfill_process(const command_line& line, setup loaded)
     , display_(line.progress, log_)
     , signals_(io_.get_executor(),
                {.stop = [this] { ask_stop(); },
+                .waits_in_vain = [this] { return waits_in_vain(); },
                 .reload = {},
                 .end_at_once =
                     [this](const std::string& why) {
@@ -95,6 +102,16 @@ backfill_process::backfill_process(const command_line& line, setup loaded)
         made->outcome.name = account.settings.name;
         jobs_.push_back(std::move(made));
     }
+}
+
+bool backfill_process::waits_in_vain() const {
+    if (!is_reading_) {
+        return !database_answers_;
+    }
+    return std::ranges::all_of(jobs_, [](const auto& each) {
+        return each->ended || each->outcome.elsewhere ||
+               (each->here && each->here->view().phase == engine::account_phase::database_away);
+    });
 }
 
 void backfill_process::ask_stop() {
@@ -121,7 +138,7 @@ engine::awaitable<exit_status> backfill_process::supervise() {
     const auto columns = columns_for_database(setup_.settings, config_path_);
     const auto ready =
         co_await make_schema_ready(io_.get_executor(), stop_, setup_.database_url, columns,
-                                   setup_.settings.sync.give_up_after, report_);
+                                   setup_.settings.sync.give_up_after, report_, database_answers_);
     auto status = ready.stopped ? exit_status::in_part : ready.status;
     if (!ready.why.empty()) {
         report_(engine::level::error, ready.why);
@@ -129,6 +146,7 @@ engine::awaitable<exit_status> backfill_process::supervise() {
         for (const auto& file : ready.applied) {
             report_(engine::level::debug, "migrated the database: " + file);
         }
+        is_reading_ = true;
         status = co_await read_all();
     }
     signals_.done();
@@ -183,6 +201,7 @@ engine::awaitable<void> backfill_process::follow(job* which, mirror_ports ports)
         which->outcome.end = engine::account_end::done_in_part;
         which->outcome.why = std::string("internal error: ") + error.what();
     }
+    which->ended = true;
 }
 
 // Here or elsewhere: whoever has the lease does it, and that may change on the way.

@@ -43,6 +43,7 @@ daemon_process::daemon_process(std::string config_path, setup first)
     , current_(std::move(first))
     , signals_(io_.get_executor(),
                {.stop = [this] { ask_stop(); },
+                .waits_in_vain = [this] { return waits_in_vain(); },
                 .reload =
                     [this] {
                         reload_asked_ = true;
@@ -82,7 +83,7 @@ engine::awaitable<exit_status> daemon_process::supervise() {
         const auto columns = columns_for_database(current_.settings, config_path_);
         const auto ready =
             co_await make_schema_ready(io_.get_executor(), tasks_, current_.database_url, columns,
-                                       std::nullopt, report_, &reload_wish);
+                                       std::nullopt, report_, database_answers_, &reload_wish);
         if (ready.stopped || tasks_.stopping()) {
             break;
         }
@@ -182,6 +183,10 @@ engine::awaitable<daemon_process::stretch_end> daemon_process::mirror_all() {
     co_await now.tasks.join();
     at_work_ = nullptr;
     co_return end;
+}
+
+bool daemon_process::waits_in_vain() const {
+    return at_work_ ? at_work_->accounts.waits_in_vain() : !database_answers_;
 }
 
 // Somebody may change the schema meanwhile: a newer callmirror, a restored backup.

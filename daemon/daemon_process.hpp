@@ -13,6 +13,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <optional>
 #include <random>
 #include <string>
@@ -45,6 +46,7 @@ private:
     void take_over(setup fresh, stretch* now);
     web_view look() const;
     void ask_stop();
+    bool waits_in_vain() const; // for the database, with nothing in hand
     void say(engine::level how, const std::string& text) { report_(how, text); }
 
     std::string config_path_;
@@ -59,7 +61,8 @@ private:
     engine::task_group tasks_{io_.get_executor(), clock_}; // ended by the wish to stop
     engine::signal changed_{tasks_};
     const stretch* at_work_ = nullptr;
-    std::string schema_trouble_; // since it was ready
+    std::atomic<bool> database_answers_{false}; // while the schema is made ready
+    std::string schema_trouble_;                // since it was ready
     bool is_looking_at_schema_ = false;
     activity recent_; // for the status page
     heap_keeper heap_;

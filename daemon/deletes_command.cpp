@@ -124,11 +124,7 @@ engine::awaitable<exit_status> see_done(boost::asio::io_context& io, engine::tas
 
 exit_status accept_for(const database_setup& all, postgres::session& session,
                        const config::account_settings& account, const command_line& line) {
-    const auto held = held_of(session, account.name, line.resources);
-    if (held.empty()) {
-        std::printf("%s: no deletion waits for a word\n", account.name.c_str());
-        return exit_status::done;
-    }
+    // What would keep it from carrying one out is said where none waits, too.
     auto key = config::read_api_key(account);
     if (const auto* error = std::get_if<config::secret_error>(&key)) {
         std::fprintf(stderr, "%s\n", error->text.c_str());
@@ -145,6 +141,11 @@ exit_status accept_for(const database_setup& all, postgres::session& session,
     } catch (const std::invalid_argument& error) { // the ca_file
         std::fprintf(stderr, "%s: %s\n", account.name.c_str(), error.what());
         return exit_status::configuration;
+    }
+    const auto held = held_of(session, account.name, line.resources);
+    if (held.empty()) {
+        std::printf("%s: no deletion waits for a word\n", account.name.c_str());
+        return exit_status::done;
     }
     // It may be this process that writes the account's rows for a while.
     schema::add_columns(database_options(all.url), columns_for_database(all.settings, line.config));

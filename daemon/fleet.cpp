@@ -147,6 +147,12 @@ bool fleet::idle() const {
     return std::ranges::none_of(members_, [](const auto& each) { return each->running; });
 }
 
+bool fleet::waits_in_vain() const {
+    return std::ranges::all_of(members_, [](const auto& each) {
+        return !each->running || each->now->view().phase == engine::account_phase::database_away;
+    });
+}
+
 bool fleet::all_keys_refused() const {
     return !members_.empty() && std::ranges::all_of(members_, [](const auto& each) {
         return !each->running && !each->next && each->end == engine::account_end::key_refused;

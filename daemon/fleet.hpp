@@ -36,6 +36,8 @@ public:
     void stop(); // all of them, for good
     void cut();
     bool idle() const; // none is running any more
+    // Nothing is in hand: what still runs has lost the database and thrown everything away.
+    bool waits_in_vain() const;
 
     // Every account has ended because its key was refused.
     bool all_keys_refused() const;

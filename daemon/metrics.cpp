@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <numeric>
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 #include <stdexcept>
@@ -63,17 +64,22 @@ public:
     void add(std::string_view name, const values& label_values, bool value) {
         add(name, label_values, value ? 1.0 : 0.0);
     }
-    void add(std::string_view name, const values& label_values, const engine::durations& took) {
+    // Nothing where nothing was counted: it is many lines.
+    template <const auto& bounds>
+    void add(std::string_view name, const values& label_values,
+             const engine::durations<bounds>& took) {
+        const auto total = std::reduce(took.counts.begin(), took.counts.end());
+        if (total == 0) {
+            return;
+        }
         auto& histogram = next(name, label_values).histogram;
         std::uint64_t count = 0;
-        for (std::size_t i = 0; i < took.counts.size(); ++i) {
+        for (std::size_t i = 0; i < bounds.size(); ++i) {
             count += took.counts[i];
-            const auto bound = i < engine::durations::bounds.size()
-                                   ? engine::durations::bounds[i]
-                                   : std::numeric_limits<double>::infinity();
-            histogram.bucket.push_back({count, bound});
+            histogram.bucket.push_back({count, bounds[i]});
         }
-        histogram.sample_count = count;
+        histogram.bucket.push_back({total, std::numeric_limits<double>::infinity()});
+        histogram.sample_count = total;
         histogram.sample_sum = took.sum;
     }
 
@@ -107,8 +113,7 @@ private:
 // shows.
 engine::answer_counts with_usual(engine::answer_counts answers) {
     using fetch::verdict;
-    for (const auto& usual : {std::pair(verdict::ok, 200), std::pair(verdict::throttled, 429),
-                              std::pair(verdict::timeout, 0)}) {
+    for (const auto& usual : {std::pair(verdict::ok, 200), std::pair(verdict::throttled, 429)}) {
         answers.try_emplace(usual, 0);
     }
     return answers;
@@ -141,14 +146,20 @@ void add_counters(collection& to, const std::string& account, const engine::list
     rows("unchanged", list.unchanged);
     rows("deleted", list.deleted);
     rows("rejected", list.rejected);
+    to.add("callmirror_read_failures_total", where, list.failures);
+    // Rare, and nothing that an alert asks the rise of.
+    const auto seldom = [&](std::string_view name, const values& labels, std::uint64_t count) {
+        if (count > 0) {
+            to.add(name, labels, count);
+        }
+    };
     for (std::size_t i = 0; i < engine::kinds_of_field_change; ++i) {
         const auto what = name_of(static_cast<engine::field_change>(i));
         const values labels{account, list.resource, list.scope, std::string(what)};
-        to.add("callmirror_field_changes_total", labels, list.field_changes[i]);
+        seldom("callmirror_field_changes_total", labels, list.field_changes[i]);
     }
-    to.add("callmirror_misfit_values_total", where, list.misfits);
-    to.add("callmirror_read_failures_total", where, list.failures);
-    to.add("callmirror_held_deletes_total", where, list.held_deletes);
+    seldom("callmirror_misfit_values_total", where, list.misfits);
+    seldom("callmirror_held_deletes_total", where, list.held_deletes);
 }
 
 void add_gauges(collection& to, const std::string& account, const engine::list_view& list,
@@ -163,12 +174,14 @@ void add_gauges(collection& to, const std::string& account, const engine::list_v
                seconds(list.read_at->time_since_epoch()));
     }
     to.add("callmirror_backfill_share_ratio", where, list.share);
-    to.add("callmirror_history_complete", where, list.history_complete);
-    constexpr std::array<const char*, plan::slice_states> states{"failing", "unread", "due",
-                                                                 "current"};
-    for (std::size_t i = 0; i < states.size(); ++i) {
-        const values labels{account, list.resource, list.scope, states[i]};
-        to.add("callmirror_slices", labels, std::uint64_t{list.history.slices[i]});
+    if (list.oldest) { // it has a time axis, and so a history of slices
+        to.add("callmirror_history_complete", where, list.history_complete);
+        constexpr std::array<const char*, plan::slice_states> states{"failing", "unread", "due",
+                                                                     "current"};
+        for (std::size_t i = 0; i < states.size(); ++i) {
+            const values labels{account, list.resource, list.scope, states[i]};
+            to.add("callmirror_slices", labels, std::uint64_t{list.history.slices[i]});
+        }
     }
     to.add("callmirror_waiting_deletes", where, std::uint64_t{list.waiting_deletes});
     to.add("callmirror_failing", where, !list.last_error.empty());

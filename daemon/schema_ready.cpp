@@ -25,10 +25,12 @@ struct attempt {
 
 // `applied`: by earlier tries, which lost the database after it.
 attempt try_once(const config::secret& url, const std::vector<schema::own_column>& columns,
-                 std::vector<std::string> applied) {
+                 std::vector<std::string> applied, std::atomic<bool>& answers) {
     attempt made;
     made.result.applied = std::move(applied);
     try {
+        schema::current_version(database_options(url)); // asks no more than whether it answers
+        answers = true;
         schema::pending_columns(database_options(url), columns); // throws for one that is taken
         const auto report = schema::migrate(database_options(url, migration_limit));
         std::ranges::copy(report.applied, std::back_inserter(made.result.applied));
@@ -50,6 +52,7 @@ attempt try_once(const config::secret& url, const std::vector<schema::own_column
         made.result.why = error.what();
     } catch (const postgres::database_lost& error) {
         made.lost = error.what();
+        answers = false;
     } catch (const postgres::database_refused& error) {
         made.result.status = exit_status::refused;
         made.result.why = error.what();
@@ -66,13 +69,13 @@ engine::awaitable<schema_result>
 make_schema_ready(const boost::asio::any_io_executor& executor, engine::task_group& tasks,
                   const config::secret& url, const std::vector<schema::own_column>& columns,
                   std::optional<steady_time> patience, const engine::report& say,
-                  const interruption* early) {
+                  std::atomic<bool>& answers, const interruption* early) {
     const auto begun = tasks.time().now();
     auto pause = first_pause;
     bool said = false;
     attempt last;
-    const std::function<void()> work = [&last, &url, &columns] {
-        last = try_once(url, columns, std::move(last.result.applied));
+    const std::function<void()> work = [&] {
+        last = try_once(url, columns, std::move(last.result.applied), answers);
     };
     while (true) {
         co_await on_thread(executor, work);

@@ -8,6 +8,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
@@ -33,12 +34,12 @@ struct interruption {
 
 // `columns` of the operator's own are added, too; all of them can be, or nothing is changed.
 // `patience`: how long an outage may take; nullopt: for ever. What is waited for is said once, and
-// its end.
+// its end. `answers`: true from the database's first answer on, as something may be under way then.
 engine::awaitable<schema_result>
 make_schema_ready(const boost::asio::any_io_executor& executor, engine::task_group& tasks,
                   const config::secret& url, const std::vector<schema::own_column>& columns,
                   std::optional<steady_time> patience, const engine::report& say,
-                  const interruption* early = nullptr);
+                  std::atomic<bool>& answers, const interruption* early = nullptr);
 
 // Why the schema is not this program's, what to do included; "" where it is. Blocking; throws where
 // the database does not say.

@@ -23,6 +23,14 @@ struct stop_signals::implementation {
             }
         });
     }
+    void after(std::chrono::milliseconds time, std::function<void()> work) {
+        limit.expires_after(time);
+        limit.async_wait([work = std::move(work)](const boost::system::error_code& error) {
+            if (!error) {
+                work();
+            }
+        });
+    }
     void took(int number) {
         listen();
         if (number == SIGHUP && handlers.reload) {
@@ -36,13 +44,14 @@ struct stop_signals::implementation {
             return;
         }
         stopping = true;
-        limit.expires_after(longest_stop);
-        limit.async_wait([this](const boost::system::error_code& error) {
-            if (!error) {
-                handlers.end_at_once("what was in hand took longer than 10 s");
-            }
-        });
         handlers.stop();
+        after(vain_stop, [this] {
+            if (handlers.waits_in_vain()) {
+                handlers.end_at_once("the database does not answer");
+            }
+            after(longest_stop - vain_stop,
+                  [this] { handlers.end_at_once("what was in hand took longer than 9 s"); });
+        });
     }
 };
 

@@ -1,4 +1,5 @@
-// Stopping in two steps: the first signal asks for an end, the second one, or ten seconds, make it.
+// Stopping in two steps: the first signal asks for an end; the second one makes it, or ten seconds,
+// or one where there is nothing but a database to wait for that does not answer.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -10,10 +11,13 @@
 
 namespace callmirror::daemon {
 
-inline constexpr std::chrono::seconds longest_stop{10};
+inline constexpr std::chrono::milliseconds vain_stop{1'000};
+inline constexpr std::chrono::milliseconds longest_stop{9'500}; // within ten seconds all is over
 
 struct signal_handlers {
-    std::function<void()> stop;   // at the first SIGTERM or SIGINT
+    std::function<void()> stop; // at the first SIGTERM or SIGINT
+    // Nothing is in hand, and the database does not answer. Looked at once, after vain_stop.
+    std::function<bool()> waits_in_vain;
     std::function<void()> reload; // at SIGHUP; where it is empty, SIGHUP stops as well
     // At the second signal, or when time is up: says why, and ends the process.
     std::function<void(const std::string& why)> end_at_once;

@@ -17,8 +17,6 @@ using namespace std::chrono_literals;
 using write::suspect_state;
 
 constexpr int at_a_time = 20;         // records, before other lists get a turn
-constexpr auto each_after = 24h;      // a record is asked for again, and up to
-constexpr auto spread_over = 6h;      // later, so that they come to be spread over the day
 constexpr auto looked_at_after = 60s; // at the soonest
 
 // By the key: the same after a restart.
@@ -195,7 +193,7 @@ awaitable<void> read_by_key(session_context& context, list& of, plan::slice slic
     plan::slice_changes changes;
     if (read.failed) {
         note_failure(context, of, *read.failed, begun);
-        if (!of.learned.aside_until) {
+        if (!is_aside(context, of)) {
             changes = of.timeline.failed(slice.id, context.now(),
                                          is_outage(context, *read.failed, begun)
                                              ? plan::timeline::blame::api

@@ -1,5 +1,6 @@
 #include "sync/engine/key_reading.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace callmirror::engine {
@@ -37,8 +38,9 @@ void take_record(key_reading& read, const decode::decoded_record& record,
 void take_absence(key_reading& read, write::suspect_row& each, write::commit_unit& unit) {
     const auto hash = read.held.find(each.key);
     if (hash && *hash != not_shown && is_braked(read, each)) {
+        const auto now = read.context.now();
         each.missing_since =
-            each.state == suspect_state::held ? each.missing_since : read.context.now();
+            each.state == suspect_state::held ? std::min(each.missing_since, now) : now;
         each.state = suspect_state::held;
         unit.suspects.push_back(each);
         ++read.braked;

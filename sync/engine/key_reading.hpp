@@ -11,6 +11,11 @@
 
 namespace callmirror::engine {
 
+// A record is asked for again after `each_after`, and up to `spread_over` later, so that they come
+// to be spread over the day.
+inline constexpr auto each_after = std::chrono::hours(24);
+inline constexpr auto spread_over = std::chrono::hours(6);
+
 struct key_reading {
     session_context& context;
     list& of;
@@ -22,8 +27,11 @@ struct key_reading {
     std::size_t braked = 0;          // records whose deletion waits
     std::optional<problem> failed{}; // the first
 
+    // Also where a clock that was ahead has left a time that is further off than any should be.
     bool is_due(const write::suspect_row& each) const {
-        return each.attempts > 0 || each.ask_at <= context.now();
+        const auto now = context.now();
+        return each.attempts > 0 || each.ask_at <= now ||
+               each.ask_at > now + each_after + spread_over + std::chrono::minutes(1);
     }
 };
 

@@ -94,6 +94,12 @@ void note_success(session_context& context, list& of, plan::slice_id read) {
     view.aside.clear();
 }
 
+bool is_aside(const session_context& context, const list& of) {
+    const auto& until = of.learned.aside_until;
+    const auto now = context.now();
+    return until && *until > now && *until <= now + aside_for + 1min; // as clocks differ
+}
+
 bool is_outage(const session_context& context, const problem& why, steady_time begun) {
     const bool silent = why.what == fetch::verdict::timeout ||
                         why.what == fetch::verdict::connection_lost ||

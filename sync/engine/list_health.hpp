@@ -11,6 +11,9 @@ namespace callmirror::engine {
 void note_failure(session_context& context, list& of, const problem& why, steady_time begun);
 void note_success(session_context& context, list& of, plan::slice_id read);
 
+// It is being left alone. A time further off than that is what a clock that was ahead has left.
+bool is_aside(const session_context& context, const list& of);
+
 // Nothing has been heard of the API since `begun`: it is out of reach as a whole.
 bool is_outage(const session_context& context, const problem& why, steady_time begun);
 

@@ -101,12 +101,13 @@ void judgement::suspect(const std::string& key, suspect_state state, bool brake)
     if (state != suspect_state::ask) { // so that the next read misses it, too
         decision.kept.put(key, not_shown);
     }
-    const auto since = before ? before->missing_since : now;
+    const auto since = before ? std::min(before->missing_since, now) : now; // clocks are set back
     if (state == suspect_state::held) {
         ++decision.held;
         read_again_by(std::max<utc_time>(since + brake_wait, now + soon));
     }
-    if (!before || before->state != state || before->slice != slice.id) {
+    if (!before || before->state != state || before->slice != slice.id ||
+        before->missing_since != since) {
         unit.suspects.push_back({.resource = std::string(of.resource->name),
                                  .scope = of.scope,
                                  .key = key,

@@ -1,4 +1,5 @@
 #include "sync/engine/commits.hpp"
+#include "sync/engine/list_health.hpp"
 #include "sync/engine/session_parts.hpp"
 
 #include <algorithm>
@@ -124,7 +125,7 @@ void session::refresh_view(list& of) {
                                                : std::optional(of.timeline.slices().front().due_at);
     view.history = plan::strip_of(of.timeline.slices(), now);
     view.head_read_at = of.learned.head_read_at;
-    view.aside = is_aside(of) ? of.learned.aside_reason : "";
+    view.aside = is_aside(context, of) ? of.learned.aside_reason : "";
     view.last_error = of.learned.last_error;
     refresh_pace();
 }

@@ -1,3 +1,4 @@
+#include "sync/engine/list_health.hpp"
 #include "sync/engine/requests.hpp"
 #include "sync/engine/session_parts.hpp"
 
@@ -22,7 +23,7 @@ awaitable<void> session::tell_outages_apart() {
         looked_at = context.time.now();
         const bool silent = looked_at - context.last_answer >= silence;
         const bool any_done = std::ranges::any_of(lists, [&](const auto& of) {
-            return !is_aside(*of) && of->learned.failures == 0 && !outstanding(*of) &&
+            return !is_aside(context, *of) && of->learned.failures == 0 && !outstanding(*of) &&
                    std::ranges::any_of(of->timeline.slices(), [](const plan::slice& each) {
                        return each.read_at.has_value();
                    });
@@ -34,7 +35,7 @@ awaitable<void> session::tell_outages_apart() {
 }
 
 bool session::outstanding(const list& of) const {
-    if (is_aside(of)) {
+    if (is_aside(context, of)) {
         return false;
     }
     const auto& slices = of.timeline.slices();
@@ -95,7 +96,7 @@ awaitable<void> session::count_unanswered() {
             suspects = store.suspects_to_ask(context.lease, std::string(context.platform.name),
                                              *of->resource, of->scope, end_of_time, most);
         };
-        if (of->deletes_can_be_asked && !is_aside(*of)) {
+        if (of->deletes_can_be_asked && !is_aside(context, *of)) {
             co_await context.store.run(job);
         }
         view_of(context, *of).unanswered = static_cast<std::uint64_t>(std::ranges::count_if(

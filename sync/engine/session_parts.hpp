@@ -58,10 +58,6 @@ struct session {
         return once() ? ports.options.once->range : plan::time_range{};
     }
 
-    bool is_aside(const list& of) const {
-        return of.learned.aside_until && *of.learned.aside_until > context.now();
-    }
-
     // session.cpp
     awaitable<void> keep_lease();
     awaitable<void> save_account();

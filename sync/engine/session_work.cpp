@@ -1,6 +1,7 @@
 #include "sync/engine/commits.hpp"
 #include "sync/engine/deletions.hpp"
 #include "sync/engine/key_reader.hpp"
+#include "sync/engine/list_health.hpp"
 #include "sync/engine/orders.hpp"
 #include "sync/engine/own_columns.hpp"
 #include "sync/engine/session_parts.hpp"
@@ -53,7 +54,7 @@ awaitable<void> session::follow_head(list& of) {
             of.head_due = now + 50ms;
             continue;
         }
-        if (is_aside(of)) {
+        if (is_aside(context, of)) {
             of.head_due = now + std::chrono::microseconds(*of.learned.aside_until - context.now());
             if (once()) {
                 break;
@@ -69,9 +70,9 @@ awaitable<void> session::follow_head(list& of) {
                                 static_cast<int>(lists.size());
         if (read_well && !of.timeline.head().read_at) { // it begins anew: what it holds is wanted
             of.head_due = context.time.now();
-        } else if (once() && (read_well || is_aside(of) || of.head_failures >= hopeless)) {
+        } else if (once() && (read_well || is_aside(context, of) || of.head_failures >= hopeless)) {
             break;
-        } else if (!read_well && !is_aside(of)) {
+        } else if (!read_well && !is_aside(context, of)) {
             of.head_due = context.time.now() +
                           std::min<std::chrono::milliseconds>(ports.options.poll_interval, 5s);
         }
@@ -143,7 +144,7 @@ awaitable<void> session::follow_suspects() {
         for (auto& of : lists) {
             const bool carried_out = co_await carry_out_agreed(*of);
             any = any || carried_out;
-            if (of->deletes_can_be_asked && !is_aside(*of) && !tasks.stopping()) {
+            if (of->deletes_can_be_asked && !is_aside(context, *of) && !tasks.stopping()) {
                 const bool asked = co_await ask_suspects(context, *of);
                 any = any || asked;
             }
@@ -182,7 +183,7 @@ std::optional<std::pair<list*, plan::slice>> session::pick(plan::timeline::debt 
     }
     for (std::size_t i = 0; i < lists.size(); ++i) {
         auto& of = *lists[(next_list + i) % lists.size()];
-        if (is_aside(of) || !has_its_keys(of)) {
+        if (is_aside(context, of) || !has_its_keys(of)) {
             continue;
         }
         const auto may_be_read = [&of](plan::slice_id id) { return is_in_turn(of, id); };
@@ -200,7 +201,8 @@ bool session::has_its_keys(const list& of) const {
     return of.resource->kind != providers::shape::by_key ||
            std::ranges::all_of(lists, [&](const auto& other) {
                const auto& slices = other->timeline.slices();
-               return other->resource->name != of.resource->keys_from.table || is_aside(*other) ||
+               return other->resource->name != of.resource->keys_from.table ||
+                      is_aside(context, *other) ||
                       std::ranges::all_of(slices, [&](const auto& each) {
                           return !other->timeline.is_busy(each.id) &&
                                  (each.read_at || each.failures >= hopeless);
@@ -215,8 +217,8 @@ utc_time session::next_due() const {
             continue;
         }
         const auto may_be_read = [&of](plan::slice_id id) { return is_in_turn(*of, id); };
-        due = std::min(due, is_aside(*of) ? *of->learned.aside_until
-                                          : of->timeline.next_due(range(), may_be_read));
+        due = std::min(due, is_aside(context, *of) ? *of->learned.aside_until
+                                                   : of->timeline.next_due(range(), may_be_read));
     }
     return due;
 }
@@ -226,7 +228,7 @@ awaitable<bool> session::plan_more() {
     bool any = false;
     for (auto& of : lists) {
         const auto& slices = of->timeline.slices();
-        if (is_aside(*of) || slices.front().begins <= range().from) {
+        if (is_aside(context, *of) || slices.front().begins <= range().from) {
             continue;
         }
         co_await take_turn(context, *of); // what was learnt is not to be overtaken by older news

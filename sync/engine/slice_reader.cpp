@@ -27,7 +27,7 @@ awaitable<void> give_back(reading& read, const problem& why) {
     auto unit = new_unit(read.context, read.of);
     co_await take_turn_with_rows(read, unit);
     plan::slice_changes changes;
-    if (!read.slice.is_open() && !read.of.learned.aside_until) {
+    if (!read.slice.is_open() && !is_aside(read.context, read.of)) {
         const auto to_blame = is_outage(read.context, why, read.begun)
                                   ? plan::timeline::blame::api
                                   : plan::timeline::blame::slice;

@@ -25,7 +25,8 @@ using answer_counts = std::map<std::pair<fetch::verdict, int>, std::uint64_t>;
 struct api_traffic {
     answer_counts answers{}; // retries too
     std::uint64_t bytes = 0; // of bodies, inflated
-    durations request_time{}, decode_time{};
+    request_durations request_time{};
+    decode_durations decode_time{};
 };
 
 struct list_view {
@@ -36,7 +37,7 @@ struct list_view {
     std::uint64_t records = 0; // served, repeats too
     std::uint64_t requests = 0;
     api_traffic traffic{};
-    durations commit_time{};
+    commit_durations commit_time{};
     std::uint64_t failures = 0;      // reads of a slice that came to nothing
     std::uint64_t held_deletes = 0;  // by the brake; counted again at each read
     std::size_t waiting_deletes = 0; // of those: still waiting for a word, from before as well

@@ -258,7 +258,8 @@ public:
 
     virtual account_state load(const lease& held) = 0;
     virtual std::vector<digest_piece> load_digest(const lease& held, slice_id slice) = 0;
-    // Suspects of one list in state ask whose time has come, oldest first.
+    // Suspects of one list in state ask whose time has come, oldest first; with them those whose
+    // time is over 31 days off, which no clock can have meant.
     virtual std::vector<suspect_to_ask> suspects_to_ask(const lease& held,
                                                         const std::string& platform,
                                                         const providers::resource& resource,

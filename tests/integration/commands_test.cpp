@@ -5,9 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <sys/stat.h>
+#include <utility>
 
 namespace callmirror::integration {
 namespace {
@@ -17,7 +19,25 @@ using testing::IsEmpty;
 using testing::Not;
 
 class Status : public Commands {};
-class Deletes : public Commands {};
+class Deletes : public Commands {
+protected:
+    // Whether any waits or not: what it needs is looked at first.
+    void expect_cant_accept() {
+        const auto key_file = directory + '/' + config.account + ".key";
+        std::filesystem::rename(key_file, key_file + ".away");
+        const auto without_key = run("deletes accept");
+        std::filesystem::rename(key_file + ".away", key_file);
+        EXPECT_EQ(without_key.status, 78) << without_key.text();
+        EXPECT_THAT(without_key.err, HasSubstr(".key"));
+        const auto right = std::exchange(config.ca_file, directory + "/nowhere.pem");
+        write_configuration();
+        const auto without_authority = run("deletes accept");
+        EXPECT_EQ(without_authority.status, 78) << without_authority.text();
+        EXPECT_THAT(without_authority.err, HasSubstr("nowhere.pem"));
+        config.ca_file = right;
+        write_configuration();
+    }
+};
 class Check : public Commands {};
 class Migrate : public Commands {};
 class Regression : public Commands {};
@@ -130,6 +150,7 @@ TEST_F(Deletes, WaitForAWordAndAreCarriedOutAtIt) {
     config.resources = R"("calls", "streams", "stream_events")";
     expect_mirrored(from);
     EXPECT_THAT(run("deletes accept").out, HasSubstr("no deletion waits for a word"));
+    expect_cant_accept();
     const auto ids = from.ids(resource::calls);
     from.with([&](simulator::world& data) {
         for (std::size_t i = 0; i < ids.size() / 2; ++i) {
@@ -144,14 +165,7 @@ TEST_F(Deletes, WaitForAWordAndAreCarriedOutAtIt) {
     EXPECT_EQ(status.status, 1) << status.text();
     EXPECT_THAT(status.out, HasSubstr("wait for a word: `callmirror deletes list`"));
     EXPECT_THAT(run("deletes list").out, HasSubstr("calls"));
-    const auto right = config.ca_file;
-    config.ca_file = directory + "/nowhere.pem";
-    write_configuration();
-    const auto unusable = run("deletes accept");
-    EXPECT_EQ(unusable.status, 78) << unusable.text();
-    EXPECT_THAT(unusable.err, HasSubstr("nowhere.pem"));
-    config.ca_file = right;
-    write_configuration();
+    expect_cant_accept();
     const auto accepted = run("deletes accept");
     EXPECT_EQ(accepted.status, 0) << accepted.text();
     EXPECT_THAT(accepted.out, HasSubstr("deletions carried out"));

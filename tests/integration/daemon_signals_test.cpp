@@ -1,8 +1,12 @@
 // `run` and who starts and stops it: systemd's notify protocol, and signals in two steps.
 #include "tests/integration/daemon_fixture.hpp"
 #include "tests/integration/notify_socket.hpp"
+#include "tests/support/tcp_proxy.hpp"
 
 #include <gmock/gmock.h>
+
+#include <thread>
+#include <utility>
 
 namespace callmirror::integration {
 namespace {
@@ -71,6 +75,49 @@ TEST_F(Daemon, EndsAtOnceAtASecondSignalAndBeforeLongAtOne) {
     auto running = start("run");
     EXPECT_TRUE(equal_within(from, 60s)) << running->err();
     EXPECT_EQ(inconsistencies(cluster(), database), "");
+}
+
+// A listener that takes connections and never says a word: what is connecting can't be cancelled.
+struct black_hole {
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::acceptor acceptor{io, {boost::asio::ip::address_v4::loopback(), 0}};
+    std::uint16_t port() const { return acceptor.local_endpoint().port(); }
+};
+
+TEST_F(Daemon, WaitsInVainForNoDatabaseWhenItIsToEnd) {
+    api_source from;
+    const black_hole nowhere;
+    config.log_level = "debug";
+    config.database_url =
+        "postgresql://postgres@127.0.0.1:" + std::to_string(nowhere.port()) + "/postgres";
+    configure(from);
+    for (const auto& [command, status] : {std::pair("run", 0), std::pair("backfill", 1)}) {
+        auto running = start(command);
+        std::this_thread::sleep_for(1s); // it says nothing before it has failed
+        running->signal(SIGTERM);
+        const auto done = running->wait(60s);
+        EXPECT_EQ(done.status, status) << done.text();
+        EXPECT_THAT(done.text(),
+                    testing::ContainsRegex("end(ing|ed) at once: the database does not answer"));
+    }
+}
+
+TEST_F(Daemon, WaitsInVainForNoDatabaseThatItHasLost) {
+    api_source from;
+    const black_hole nowhere;
+    test_support::tcp_proxy network(static_cast<std::uint16_t>(cluster().port()));
+    config.database_url =
+        "postgresql://postgres@127.0.0.1:" + std::to_string(network.port()) + '/' + database;
+    configure(from);
+    auto running = start("run");
+    ASSERT_TRUE(equal_within(from, 60s)) << running->err();
+    network.forward_to(nowhere.port());
+    network.cut_all();
+    EXPECT_TRUE(says(*running, "it is tried again")) << running->err();
+    running->signal(SIGTERM);
+    const auto done = running->wait(60s);
+    EXPECT_EQ(done.status, 0) << done.text();
+    EXPECT_THAT(done.err, HasSubstr("ending at once: the database does not answer"));
 }
 
 TEST_F(Daemon, FinishesWhatIsInHandInABackfill) {

@@ -13,7 +13,7 @@ class Orders : public StoreTest {};
 
 TEST_F(Suspects, AreAskedForWhenTheirTimeHasCome) {
     const lease held = take();
-    store.commit(calls(held, {{1, 1}, {2, 1}, {3, 1}, {4, 1}}));
+    store.commit(calls(held, {{1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 1}}));
     const auto suspect = [](std::string key, suspect_state state, std::string_view ask_at) {
         suspect_row row;
         row.resource = "calls";
@@ -28,7 +28,8 @@ TEST_F(Suspects, AreAskedForWhenTheirTimeHasCome) {
     unit.suspects = {suspect("1", suspect_state::ask, "2026-01-03"),
                      suspect("2", suspect_state::ask, "2026-01-02"),
                      suspect("3", suspect_state::held, "2026-01-01"),
-                     suspect("4", suspect_state::ask, "2026-02-01")};
+                     suspect("4", suspect_state::ask, "2026-02-01"),
+                     suspect("5", suspect_state::ask, "2026-02-04")}; // by a clock that was ahead
     store.commit(unit);
     const auto ask = [&](int most) {
         std::vector<std::string> keys;
@@ -40,14 +41,14 @@ TEST_F(Suspects, AreAskedForWhenTheirTimeHasCome) {
         }
         return keys;
     };
-    EXPECT_THAT(ask(10), ElementsAre("2", "1"));
+    EXPECT_THAT(ask(10), ElementsAre("2", "1", "5"));
     EXPECT_THAT(ask(1), ElementsAre("2"));
     const auto all = store.suspects_of(held, 5);
-    ASSERT_EQ(all.size(), 4u);
+    ASSERT_EQ(all.size(), 5u);
     EXPECT_EQ(all[2].state, suspect_state::held);
 
     unit = {.holder = held};
-    unit.cleared_suspects = {{"calls", "2"}, {"streams", "1"}};
+    unit.cleared_suspects = {{"calls", "2"}, {"calls", "5"}, {"streams", "1"}};
     unit.suspects = {suspect("1", suspect_state::absent, "2026-01-03")};
     unit.moved_digests = {{5, 6}};
     store.commit(unit);

@@ -149,7 +149,8 @@ memory_store::suspects_to_ask(const write::lease& /*held*/, const std::string& p
     std::vector<write::suspect_to_ask> list;
     for (const auto& [name, suspect] : now_has_.suspects) {
         if (suspect.resource == resource.name && suspect.scope == scope &&
-            suspect.state == write::suspect_state::ask && suspect.ask_at <= at) {
+            suspect.state == write::suspect_state::ask &&
+            (suspect.ask_at <= at || suspect.ask_at > at + std::chrono::days(31))) {
             list.push_back({suspect, {}, true});
         }
     }

@@ -34,6 +34,10 @@ struct example_view {
         calls.commit_time.note(200ms);
         calls.inserted = 1'234'567;
         calls.deleted = 2;
+        calls.misfits = 1;
+        calls.held_deletes = 3;
+        calls.field_changes[0] = 2;
+        calls.oldest = now - 24h * 90;
         calls.share = 0.5;
         calls.unread = 7;
         calls.head_read_at = now - 12s;
