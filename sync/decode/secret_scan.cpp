@@ -191,7 +191,9 @@ secret_scan::found secret_scan::look_at(std::string_view body) {
 }
 
 bool secret_scan::may_hide_more(std::string_view plain) {
-    if (has_numbered_letter(plain)) {
+    const bool has_colon =
+        plain.find(':') != plain.npos || plain.find("003") != plain.npos; // \u003a
+    if (has_colon && has_numbered_letter(plain)) {
         return true;
     }
     for (auto at = plain.find(':'); at != std::string_view::npos; at = plain.find(':', at + 1)) {

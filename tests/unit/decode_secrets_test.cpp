@@ -198,7 +198,7 @@ TEST(SecretFilter, KeepsATextThatOnlyLooksLikeJson) {
     for (const std::string_view plain :
          {R"([bob] a 6" pipe, the "password": [x] 7" wide)", R"(my password: "none", key = 'x')",
           R"({"lang":"de","tokens)", R"({"url":"https://x.example/a?b=1","n)", R"(C:\temp: "a": b)",
-          R"({"x":"{\"lang\":\"de\",\"n)"}) {
+          R"({"x":"{\"lang\":\"de\",\"n)", R"(no \u0041 escape)"}) {
         const bool has_name = plain.find("\"password\":") != plain.npos;
         const auto body = R"({"a":")" + written(plain) + "\",\"key\":\"k\"}";
         EXPECT_EQ(cleaned(body), R"({"a":")" + (has_name ? "[removed]" : written(plain)) +
