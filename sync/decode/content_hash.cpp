@@ -1,7 +1,6 @@
 #include "sync/decode/content_hash.hpp"
 
 #include "sync/base/text.hpp"
-#include "sync/decode/secret_filter.hpp"
 
 // In place rather than from the library: the state of a hash in pieces can live on the stack then.
 #define XXH_INLINE_ALL
@@ -138,12 +137,6 @@ std::uint64_t content_hash(std::string_view record) {
     while (query.begin != std::string_view::npos) {
         state.add(record.substr(done, query.begin - done));
         done = query.end;
-        // All the same, what is newly taken out of one must be written.
-        const auto left_out = record.substr(query.begin, query.end - query.begin);
-        for (auto at = left_out.find(removed_value); at != left_out.npos;
-             at = left_out.find(removed_value, at + 1)) {
-            state.add(removed_value);
-        }
         query = next_signed_query(record, done);
     }
     state.add(record.substr(done));

@@ -7,8 +7,7 @@
 namespace callmirror::decode {
 
 // XXH3 (64 bits, seed 0) of a record's text without blanks between tokens. Of each string value
-// that is a signed URL the part from its "?" on is left out, but for how many values the secret
-// filter has taken out of it: a new signature is no change. The
+// that is a signed URL the part from its "?" on is left out: a new signature is no change. The
 // order of the record's members counts, and so do the spellings of numbers and escapes. `record`
 // must be valid JSON. Pure and thread-safe.
 std::uint64_t content_hash(std::string_view record);

@@ -1,6 +1,7 @@
 #include "sync/decode/decoder.hpp"
 
 #include "sync/base/text.hpp"
+#include "sync/decode/byte_buffer.hpp"
 #include "sync/decode/escape.hpp"
 #include "sync/decode/json_text.hpp"
 #include "sync/decode/page_reader.hpp"
@@ -46,25 +47,26 @@ std::string describe_outcome(json_index::outcome outcome) {
 
 struct decoder::implementation {
     implementation(std::string_view account, const providers::resource& resource,
-                   field_catalog* fields)
+                   field_catalog* catalog)
         : plan{column_plan::of(resource)}
-        , secrets{resource.secrets}
-        , asks_by_key{resource.key == providers::key_rule::asked_for}
+        , fields{catalog}
         , names{resource.name}
-        , walker{plan->trie()}
-        , rows{account, *plan, fields} {}
+        , walker{plan->trie()} {
+        byte_buffer escaped;
+        append_copied(escaped, account);
+        account_field = std::string{escaped.view()} + '\t';
+    }
 
     // Finds the tokens of `body`. Why it has none, or "".
     std::string prepare(std::string_view body);
     template <typename Reader>
-    result read(std::string_view body);
+    result read(std::string_view body, std::string_view asked_for = {});
 
+    std::string account_field; // of a COPY line, with its tab
     std::shared_ptr<const column_plan> plan;
-    secret_filter secrets;
-    bool asks_by_key;
+    field_catalog* fields;
     record_names names;
     json_walker walker;
-    row_builder rows;
     std::string repaired; // the body where it was not UTF-8
 };
 
@@ -76,6 +78,7 @@ std::string decoder::implementation::prepare(std::string_view body) {
     if (trim(body).empty()) {
         return "an empty body";
     }
+    auto& secrets = secret_filter::of_this_thread(plan->resource().secrets);
     if (secrets.is_needed()) {
         body = secrets.apply(body);
     }
@@ -95,9 +98,11 @@ std::string decoder::implementation::prepare(std::string_view body) {
 }
 
 template <typename Reader>
-decoder::result decoder::implementation::read(std::string_view body) {
+decoder::result decoder::implementation::read(std::string_view body, std::string_view asked_for) {
     result given;
     given.error.reason = prepare(body);
+    auto& rows = row_builder::of_this_thread();
+    rows.set_target({account_field, plan.get(), fields, asked_for});
     if (given.error.reason.empty()) {
         Reader reader{names, walker, rows};
         given.error.reason = reader.read();
@@ -124,9 +129,9 @@ decoder::result decoder::page(std::string_view body) {
 }
 
 decoder::result decoder::record(std::string_view body, std::string_view asked_for) {
-    implementation_->rows.set_asked_for(implementation_->asks_by_key ? asked_for
-                                                                     : std::string_view{});
-    return implementation_->read<record_reader>(body);
+    const bool asks_by_key =
+        implementation_->plan->resource().key == providers::key_rule::asked_for;
+    return implementation_->read<record_reader>(body, asks_by_key ? asked_for : std::string_view{});
 }
 
 std::vector<std::string> line_columns(const providers::resource& resource) {

@@ -55,12 +55,9 @@ std::string rejected_text(std::string_view text) {
 
 } // namespace
 
-row_builder::row_builder(std::string_view account, const column_plan& plan, field_catalog* fields)
-    : plan_{&plan}
-    , fields_{fields} {
-    byte_buffer escaped;
-    append_copied(escaped, account);
-    account_ = std::string{escaped.view()} + '\t';
+row_builder& row_builder::of_this_thread() {
+    thread_local row_builder builder;
+    return builder;
 }
 
 void row_builder::start(std::size_t body_size) {
@@ -103,7 +100,7 @@ void row_builder::add(json_walker& walker, std::uint32_t at, std::uint32_t after
     }
     columns_.clear();
     const std::uint64_t hash =
-        text_hash + append_columns(columns_, *plan_, walker, scratch_,
+        text_hash + append_columns(columns_, *target_.plan, walker, scratch_,
                                    [this](const auto& column, const auto& value) {
                                        add_misfit(column, value);
                                    });
@@ -122,8 +119,9 @@ void row_builder::add(json_walker& walker, std::uint32_t at, std::uint32_t after
         return;
     }
     lines_.append('\n');
-    const auto shape = fields_ == nullptr ? field_catalog::unknown_shape
-                                          : fields_->shape_of(walker.signature(), walker, at);
+    const auto shape = target_.fields == nullptr
+                           ? field_catalog::unknown_shape
+                           : target_.fields->shape_of(walker.signature(), walker, at);
     rows_.push_back(
         {key_begin, keys_.size() - key_begin, line_begin, lines_.size() - line_begin, hash, shape});
     if (lines_.size() > most_line_bytes) {
@@ -132,9 +130,9 @@ void row_builder::add(json_walker& walker, std::uint32_t at, std::uint32_t after
 }
 
 bool row_builder::add_key(const json_walker& walker, std::string_view served, std::uint64_t hash) {
-    const providers::resource& resource = plan_->resource();
+    const providers::resource& resource = target_.plan->resource();
     const std::string_view name = last_name(resource.key_pointer);
-    const json_value& key = plan_->key(walker);
+    const json_value& key = target_.plan->key(walker);
     const bool absent = key.kind == json_kind::absent || key.kind == json_kind::null;
     const bool needed =
         is_asked_for() ? strict_ : resource.key != providers::key_rule::member_or_hash;
@@ -147,16 +145,16 @@ bool row_builder::add_key(const json_walker& walker, std::string_view served, st
         keep_rejected(describe_bad_key(name, resource.key_type, key), served);
         return false;
     }
-    lines_.append(account_);
+    lines_.append(target_.account);
     append_copied(lines_, keys_.view(begin));
     lines_.append('\t');
     return true;
 }
 
 bool row_builder::append_own_key(const json_value& key, std::uint64_t hash) {
-    const providers::resource& resource = plan_->resource();
+    const providers::resource& resource = target_.plan->resource();
     if (is_asked_for()) {
-        keys_.append(asked_for_);
+        keys_.append(target_.asked_for);
         return true;
     }
     if (key.kind == json_kind::absent || key.kind == json_kind::null) {
@@ -199,7 +197,7 @@ void row_builder::keep_rejected(std::string reason, std::string_view text) {
     }
     // Without its place on the page: a record that moves on is still the same one. Where the key is
     // a credential, any part of a record that seems to have none may be it.
-    const bool may_show = plan_->resource().secrets.hashed.empty();
+    const bool may_show = target_.plan->resource().secrets.hashed.empty();
     rejected_.push_back({std::move(reason),
                          may_show ? rejected_text(text) : "[removed] SHA-256 " + sha256_of(text)});
 }

@@ -70,14 +70,22 @@ std::uint64_t append_columns(byte_buffer& to, const column_plan& plan, const jso
     return origins;
 }
 
-// `plan` and `fields`, which may be null, must outlive it. Rows are numbered from 1.
+// Whose rows they are to be. What it refers to has to stay until the page is taken.
+struct row_target {
+    std::string_view account; // as a field of a COPY line, with its tab
+    const column_plan* plan = nullptr;
+    field_catalog* fields = nullptr; // null: nobody wants to know
+    std::string_view asked_for{};    // the key of the records, whatever they say; "": as they say
+};
+
+// Rows are numbered from 1.
 class row_builder {
 public:
-    row_builder(std::string_view account, const column_plan& plan, field_catalog* fields);
+    // Its buffers are large, and needed only within a call: one for all lists of a thread.
+    static row_builder& of_this_thread();
 
-    // The key of the records to come, whatever they say it is. "": as they say.
-    void set_asked_for(std::string_view key) { asked_for_ = key; }
-    bool is_asked_for() const { return !asked_for_.empty(); }
+    void set_target(const row_target& target) { target_ = target; }
+    bool is_asked_for() const { return !target_.asked_for.empty(); }
     // Whether they have to have a key of their own all the same, to be taken for records.
     void set_strict(bool strict) { strict_ = strict; }
 
@@ -114,10 +122,7 @@ private:
     void add_misfit(const providers::column& column, const json_value& value);
     void keep_rejected(std::string reason, std::string_view text);
 
-    const column_plan* plan_;
-    field_catalog* fields_;
-    std::string account_; // escaped for COPY, with its tab
-    std::string asked_for_;
+    row_target target_;
     bool strict_ = true;
     std::map<std::uint64_t, int> hashed_; // records of the page whose hash is their key
     byte_buffer lines_;

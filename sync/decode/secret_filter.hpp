@@ -22,6 +22,10 @@ inline constexpr std::string_view removed_value = "[removed]";
 
 class secret_filter {
 public:
+    // It remembers names, and its buffers are large: one for all lists of a thread whose rules are
+    // the same tables.
+    static secret_filter& of_this_thread(const providers::credentials& rules);
+
     // What `rules` views must outlive it.
     explicit secret_filter(const providers::credentials& rules)
         : rules_(rules)

@@ -76,6 +76,7 @@ struct key_source {
 
 // Credentials within records, which must not reach the database: by the names of the members that
 // hold them, in upper or lower case, anywhere in a record.
+// What it views are tables that stay as they are until the program ends.
 struct credentials {
     // Values are replaced where the name has one of these in it: "secret" stands for
     // "clientSecrets", too; one of less than five letters ("key") has to be or end a word of the
@@ -91,6 +92,14 @@ struct credentials {
     bool may_quote_text = false;
 
     bool any() const { return !removed.empty() || !hashed.empty(); }
+    // The same tables, and the same otherwise.
+    bool is_same(const credentials& other) const {
+        const auto are = [](const auto& one, const auto& another) {
+            return one.data() == another.data() && one.size() == another.size();
+        };
+        return are(removed, other.removed) && are(hashed, other.hashed) && are(kept, other.kept) &&
+               only_hosts == other.only_hosts && may_quote_text == other.may_quote_text;
+    }
 };
 
 struct resource {
