@@ -116,6 +116,23 @@ std::string without_tokens(std::string_view text) {
     return shown;
 }
 
+// And whom it is about: words with an @ in them, as they stand in a URL as well.
+std::string without_addresses(std::string_view text) {
+    constexpr std::string_view between = " \t\r\n\"'`<>()[]{},;:=/\\";
+    std::string shown;
+    while (!text.empty()) {
+        const auto word = text.substr(0, text.find_first_of(between));
+        const bool is_address =
+            word.find('@') != std::string_view::npos || word.find("%40") != std::string_view::npos;
+        shown += is_address ? "..." : word;
+        text.remove_prefix(word.size());
+        const auto rest = std::min(text.find_first_not_of(between), text.size());
+        shown += text.substr(0, rest);
+        text.remove_prefix(rest);
+    }
+    return shown;
+}
+
 // As text of ours: what has control characters in it comes from outside.
 std::string one_line(const std::string& text) {
     const bool clean = std::ranges::none_of(text, [](char each) {
@@ -133,14 +150,15 @@ std::string describe(const answer& got) {
     auto text = std::to_string(got.status);
     const auto what = judge(got);
     if (what == verdict::redirected && !got.headers.location.empty()) {
-        return text + " to " + printable(without_secrets(got.headers.location)) +
+        return text + " to " + printable(without_addresses(without_secrets(got.headers.location))) +
                ", which is not followed";
     }
     // What is said about a key that is refused may well be the key.
     if (got.status != 200 && what != verdict::unauthorized &&
         got.headers.content_type.ends_with("json") && !got.body.empty()) {
         text += ' ';
-        text += printable(without_tokens(got.body.substr(0, 4096)), 120, placed::in_a_sentence);
+        const auto said = without_tokens(without_addresses(got.body.substr(0, 4096)));
+        text += printable(said, 120, placed::in_a_sentence);
     }
     return text;
 }

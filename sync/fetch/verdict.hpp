@@ -38,7 +38,8 @@ std::string_view name_of(verdict what);
 // Whether the same request may well get another answer later.
 bool is_retryable(verdict what);
 
-// "503", "timeout after 10 s", "429": a word for what happened, printable, without secrets.
+// "503", "timeout after 10 s", "429": a word for what happened, printable, without secrets or
+// e-mail addresses.
 std::string describe(const answer& got);
 
 // The wait before the n-th retry (from 1): doubling from half a second to half a minute, with

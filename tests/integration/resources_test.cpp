@@ -328,10 +328,13 @@ TEST_F(Resources, ThatAreSetAsideAreSaidSoOnce) {
 
 TEST_F(Resources, WithoutAListOutliveOneThatCannotBeHad) {
     api_source from(whole_world());
-    from.faults(R"([{"name":"one","target":"agent3%40","do":"status","status":400}])");
+    from.faults(R"([{"name":"one","target":"agent3%40","do":"status","status":400,
+                     "body":"{\"message\":\"agent3@company.example is no agent\"}"}])");
     configure(from);
     const auto done = run("backfill", 180s);
     EXPECT_EQ(done.status, 1) << done.text();
+    EXPECT_THAT(done.text(), HasSubstr("agents record: 400"));
+    EXPECT_THAT(done.text() + run("status").text(), Not(HasSubstr("agent3")));
     EXPECT_GT(from.fired("one"), 0U);
     EXPECT_THAT(differences(from, {resource::agents}),
                 HasSubstr("agents agent3@company.example: not mirrored"));

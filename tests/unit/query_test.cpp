@@ -336,6 +336,17 @@ TEST(Verdict, DescribesWithoutSecrets) {
               R"(400 {"statusCode":400,"error":"Bad Request"})");
 }
 
+TEST(Verdict, DescribesWithoutPeople) {
+    EXPECT_EQ(
+        describe(with_status(400, R"({"message":"no agent jane.doe+1@company.example here"})")),
+        R"(400 {"message":"no agent ... here"})");
+    EXPECT_EQ(describe(with_status(404, R"({"path":"/v2/agents/jane%40company.example","n":1})")),
+              R"(404 {"path":"/v2/agents/...","n":1})");
+    auto moved = with_status(302);
+    moved.headers.location = "https://other.example/v2/agents/jane%40company.example";
+    EXPECT_EQ(describe(moved), "302 to https://other.example/v2/agents/..., which is not followed");
+}
+
 TEST(Verdict, WaitsLongerAndLongerWithinBounds) {
     constexpr auto most = std::numeric_limits<std::uint32_t>::max();
     auto whole = 500ms;
