@@ -90,7 +90,6 @@ struct list {
     std::optional<plan::digest> head; // what the head held when it was last read
     plan::slice_id head_id = 0;       // of the slice `head` belongs to
     plan::slice_id unsuspected = 0;   // the head that no suspect belongs to, as far as is known
-    utc_time head_saved_at{};
     bool head_under_way = false;
     latest_rows latest;
     bool carrying_out = false;    // deletions; one at a time, as each waits for all other slices
@@ -108,6 +107,7 @@ struct list {
     bool manners_known = false;
     bool finding_manners = false;             // one reader does, and the others wait for it
     std::optional<problem> manners_problem{}; // of the last that did
+    steady_time filters_due{0};               // see learn_filters()
     int cut_limit = 0;            // what the server cuts our limit down to; 0: not known to
     bool empty_page_seen = false; // over the end, in this session
     bool trust_totals = true;     // until the pages contradict them steadily

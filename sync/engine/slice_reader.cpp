@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 
 constexpr int most_passes = 4;          // of a slice that drifts while it is read
 constexpr std::size_t most_pieces = 16; // of a digest, before it is written anew as one
-constexpr auto head_saved_every = 15s;  // when nothing but the time of its read has changed
 
 awaitable<void> give_back(reading& read, const problem& why) {
     if (why.what == fetch::verdict::stopped) {
@@ -176,7 +175,6 @@ awaitable<void> finish(reading& read, int pages) {
     } else {
         ++of.unsure[read.slice.id];
     }
-    const bool rows = !read.sink.batch_is_empty();
     co_await take_turn_with_rows(read, unit);
     unit.relies_on_slice = read.slice.id;
     unit.relies_on_pieces = std::move(read.not_durable);
@@ -189,14 +187,7 @@ awaitable<void> finish(reading& read, int pages) {
     of.learned.granularity = of.timeline.granularity();
     add_changes(unit, changes);
     unit.listings.push_back(of.learned);
-    // A head that shows nothing new is not written at each poll.
-    const bool nothing_new = is_head && !rows && exact && changes.put.size() <= 1 &&
-                             unit.rejected.empty() && unit.suspects.empty() &&
-                             unit.cleared_suspects.empty();
-    if (!nothing_new || now >= of.head_saved_at + head_saved_every || now < of.head_saved_at) {
-        co_await commit(context, of, unit);
-        of.head_saved_at = is_head ? now : of.head_saved_at;
-    }
+    co_await commit(context, of, unit);
     keep_spare(read, std::move(unit.rows.lines));
     end_turn(context, of);
     of.timeline.release(changes);
@@ -352,6 +343,9 @@ awaitable<bool> read_head(session_context& context, list& of) {
     of.head_under_way = true;
     of.latest.read_begins(begun_at);
     const bool read_well = co_await read_whole(read);
+    if (read_well) { // for its next cut
+        co_await learn_filters(read, of.timeline.head().pages);
+    }
     of.latest.read_ends(begun_at);
     of.head_under_way = false;
     ++of.heads_read;

@@ -4,12 +4,19 @@
 #include "sync/engine/commits.hpp"
 #include "sync/engine/page_window.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace callmirror::engine {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t pages_that_show_a_cut = 4;
+constexpr int most_days_asked = 4; // for a proof: a weekend shows little
+constexpr auto to_spare = 2s;      // one more than what is asked for beyond a range
+constexpr auto filters_asked_every = 1h;
+constexpr auto filters_asked_after_failure = 1min;
 
 fetch::paginator_options options_for(const reading& read) {
     const auto& learned = read.of.learned;
@@ -106,6 +113,36 @@ awaitable<void> take_turn_with_rows(reading& read, write::commit_unit& unit) {
     read.sink.flush(unit, read.slice.id, read.context.next_piece++);
 }
 
+awaitable<void> learn_filters(reading& read, int pages) {
+    auto& context = read.context;
+    auto& of = read.of;
+    const auto* slice = of.timeline.find(read.slice.id);
+    if (!slice || !of.timeline.wants_proof(*slice, pages) || context.time.now() < of.filters_due) {
+        co_return;
+    }
+    of.filters_due = context.time.now() + filters_asked_every;
+    const auto begins = slice->begins;
+    const auto ends = std::min(slice->ends, context.source_now());
+    auto day = floor_day(ends);
+    for (int i = 0; i < most_days_asked && day + 24h > begins; ++i, day -= 24h) {
+        const plan::time_range part{std::max<utc_time>(day, begins) + to_spare,
+                                    std::min<utc_time>(day + 24h, ends) - to_spare};
+        if (part.from >= part.to) {
+            continue;
+        }
+        const auto form = form_of(of);
+        auto got = co_await ask_page(context, of, read.kind, form, 0, part);
+        if (std::holds_alternative<problem>(got)) {
+            of.filters_due = context.time.now() + filters_asked_after_failure;
+            co_return;
+        }
+        if (std::get<listed_page>(got).content.served > 0) {
+            of.timeline.times_are_told_apart();
+            co_return;
+        }
+    }
+}
+
 awaitable<pass_result> run_pass(reading& read) {
     fetch::paginator pages(options_for(read));
     page_window window(read.context, read.of, read.kind, {read.slice.begins, read.slice.ends});
@@ -126,6 +163,7 @@ awaitable<pass_result> run_pass(reading& read) {
             co_return result;
         }
         if (const auto found = pages.pages_found(); found && !std::exchange(judged, true)) {
+            co_await learn_filters(read, *found);
             if (read.of.timeline.would_split(read.slice, *found)) {
                 result.too_many_pages = true;
                 result.pages = *found;

@@ -33,6 +33,11 @@ std::string where(const plan::slice& slice);
 // Waits for the list's turn to write, and moves the rows that are to be written into the unit.
 awaitable<void> take_turn_with_rows(reading& read, write::commit_unit& unit);
 
+// Where timeline::wants_proof() of the slice, which has about `pages` pages: asks for records
+// within a day of it. Where none are shown, which may be as that day has none, the same is asked an
+// hour later at the earliest.
+awaitable<void> learn_filters(reading& read, int pages);
+
 // What one pass over the listing came to.
 struct pass_result {
     int pages = 0;

@@ -103,6 +103,13 @@ public:
     // until the other half was looked at. Empty changes: read it as it is.
     slice_changes split(slice_id id, utc_time now, int pages);
     bool would_split(const slice& which, int pages) const;
+
+    // Before the head, or a slice of about `pages` pages, is cut within a day it has to be proved
+    // that the server shows anything at all where start and end lie within one. One whose filters
+    // know only days, and leave out both that they name, would show neither part what lies around
+    // the cut. Until then cuts are made at midnight, which needs no more than the second to spare.
+    bool wants_proof(const slice& which, int pages) const;
+    void times_are_told_apart(); // proved
     // What happened to it is committed, or nothing happened.
     void release(slice_id id) { busy_.erase(id); }
     void release(const slice_changes& committed);
@@ -156,6 +163,8 @@ private:
     std::optional<utc_time> head_begins(const slice& head, utc_time source_now,
                                         std::int64_t records) const;
     slice_changes cut_head(utc_time begins, utc_time now);
+    bool may_cut_days() const;
+    std::int64_t full_head() const; // records, from which on it is cut within a day
     bool mergeable(const slice& older, const slice& newer, slice_id just_read, utc_time now) const;
 
     std::string resource_;

@@ -111,9 +111,25 @@ slice_changes timeline::forgive(const time_range& range, utc_time now) {
     return changed(std::move(forgiven));
 }
 
+bool timeline::may_cut_days() const {
+    return granularity_ && *granularity_ < day;
+}
+
 bool timeline::would_split(const slice& which, int pages) const {
     return pages > rules_.most_pages && !which.is_open() && !which.is_whole() &&
-           which.width() >= 2s && which.width() > granularity_.value_or(1s);
+           which.width() >= (may_cut_days() ? 2s : 2 * day) &&
+           which.width() > granularity_.value_or(1s);
+}
+
+bool timeline::wants_proof(const slice& which, int pages) const {
+    if (granularity_ || which.is_whole()) {
+        return false;
+    }
+    return which.is_open() ? which.records > 0 : pages > rules_.most_pages && which.width() >= 2s;
+}
+
+void timeline::times_are_told_apart() {
+    granularity_ = granularity_.value_or(1s);
 }
 
 slice_changes timeline::split(slice_id id, utc_time now, int pages) {
@@ -133,7 +149,7 @@ slice_changes timeline::split(slice_id id, utc_time now, int pages) {
     const auto width = which->width();
     auto middle = which->begins + width / 2;
     middle = width >= 2 * day ? floor_day(middle) : std::chrono::floor<seconds>(middle);
-    middle += width >= judged_from ? off_round : 0s;
+    middle += may_cut_days() && width >= judged_from ? off_round : 0s;
     forget_cuts_of(which->id);
     slice newer = *which;
     newer.id = new_id_();
@@ -207,13 +223,15 @@ slice_changes timeline::head_read(utc_time now, utc_time source_now, std::int64_
     return begins ? cut_head(*begins, now) : changed({head});
 }
 
+std::int64_t timeline::full_head() const {
+    return static_cast<std::int64_t>(rules_.page_size) * 3 / 5;
+}
+
 // Where the head is to begin; nullopt where it stays as it is.
 std::optional<utc_time> timeline::head_begins(const slice& head, utc_time source_now,
                                               std::int64_t records) const {
-    const auto full = static_cast<std::int64_t>(rules_.page_size) * 3 / 5;
-    const bool day_only = granularity_.value_or(0s) >= seconds(day);
     const auto span = std::max<milliseconds>(source_now - head.begins, 1ms);
-    if (records <= full || day_only) {
+    if (records <= full_head() || !may_cut_days()) {
         const auto begins = floor_day(source_now - head_span);
         return begins > head.begins ? std::optional(begins) : std::nullopt;
     }

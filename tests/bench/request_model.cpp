@@ -40,7 +40,7 @@ public:
     explicit planner(double records_a_day)
         : list_(records_a_day)
         , slices_("calls", "", {.history_start = today - year, .poll_interval = poll_interval}, {},
-                  false, std::nullopt, [this] { return ++last_id_; }) {
+                  false, 1s, [this] { return ++last_id_; }) {
         slices_.release(slices_.start(now));
     }
 

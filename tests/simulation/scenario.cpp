@@ -133,10 +133,8 @@ void draw_pages(chance& luck, std::int64_t page_size, simulator::manners& is) {
 void draw_range(chance& luck, simulator::manners& is) {
     is.grain = one_of(luck, {simulator::granularity::millisecond, simulator::granularity::second,
                              simulator::granularity::day});
-    if (is.grain != simulator::granularity::day) {
-        is.start_inclusive = luck.happens(0.5);
-        is.end_inclusive = luck.happens(0.5);
-    }
+    is.start_inclusive = luck.happens(0.5);
+    is.end_inclusive = luck.happens(0.5);
     is.compares =
         one_of(luck, {simulator::compared_time::created, simulator::compared_time::created,
                       simulator::compared_time::started, simulator::compared_time::updated});

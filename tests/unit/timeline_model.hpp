@@ -26,7 +26,7 @@ struct source_model {
         utc_time from, to;
         double per_day;
     };
-    enum class grain { exact, day_inclusive, day_exclusive, none };
+    enum class grain { exact, day_inclusive, day_exclusive, between_days, none };
 
     std::vector<stretch> steady;
     std::map<utc_time, std::int64_t> instants;
@@ -40,7 +40,7 @@ struct source_model {
             from = start_of_time;
             to = end_of_time;
         } else if (filter != grain::exact) {
-            from = floor_day(from);
+            from = floor_day(from) + (filter == grain::between_days ? 24h : 0h);
             if (!which.is_open()) {
                 to = floor_day(to) + (filter == grain::day_inclusive ? 24h : 0h);
             }
@@ -142,6 +142,7 @@ public:
         ++reads;
         const auto records = source.serves(*next, now);
         const auto pages = pages_of(records);
+        prove(*next, pages);
         if (line.would_split(*next, pages)) {
             requests += 4; // what it takes to know
             commit(line.split(next->id, now, pages));
@@ -162,8 +163,9 @@ public:
 
     // All of history, at one moment.
     void backfill(const time_range& range = {}, int most = 100'000) {
-        poll();
-        poll();
+        for (int i = 0; i < 3; ++i) { // the proof, a cut, and what is left of the head
+            poll();
+        }
         while (most-- > 0) {
             if (read_one(timeline::debt::never_read, range)) {
                 continue;
@@ -184,8 +186,26 @@ public:
         const auto pages = pages_of(records);
         head_requests += std::max(pages, 1);
         commit(line.head_read(now, now, records, pages));
+        prove(line.head(), pages);
         granularity = line.granularity();
         return records;
+    }
+
+    // Is anything shown of a part of one of its last days?
+    void prove(const slice& which, int pages) {
+        if (!line.wants_proof(which, pages)) {
+            return;
+        }
+        const auto ends = std::min(which.ends, now);
+        auto part = which;
+        for (auto day = floor_day(ends); day > ends - 4 * 24h; day -= 24h) {
+            part.begins = std::max<utc_time>(day, which.begins) + 2s;
+            part.ends = std::min<utc_time>(day + 24h, ends) - 2s;
+            if (part.begins < part.ends && source.serves(part, now) > 0) {
+                line.times_are_told_apart();
+                return;
+            }
+        }
     }
 
     // Steady state until then: the head every `step`, and whatever is due.

@@ -430,7 +430,7 @@ TEST(Timeline, SplitsEndWhereOneInstantHoldsEverything) {
         engine_model engine(source, since("2025-11-20"), today);
         engine.backfill();
         EXPECT_LE(engine.reads, 160) << when;
-        EXPECT_EQ(engine.granularity, std::nullopt) << when;
+        EXPECT_LE(engine.granularity.value_or(1s), 1s) << when;
         EXPECT_EQ(engine.line.share_read(engine.now, {}), 1);
         std::int64_t held = 0;
         for (const auto& each : engine.line.slices()) {
@@ -442,6 +442,7 @@ TEST(Timeline, SplitsEndWhereOneInstantHoldsEverything) {
 
 TEST(Timeline, BothHalvesExpectHalfThePages) {
     engine_model engine({}, since("2026-01-01"), today);
+    engine.line.times_are_told_apart();
     engine.commit(engine.line.extend(today, {}));
     const auto next = engine.line.next(debt::never_read, today, {});
     const auto halves = engine.line.split(next->id, today, 900).put;
@@ -460,6 +461,40 @@ TEST(Timeline, RecognisesAServerThatKnowsOnlyDays) {
         return !each.is_open() && each.width() < 24h;
     });
     EXPECT_LE(narrow, 8) << "what was under way when it was found out";
+}
+
+// Such a server shows nothing around a cut within a day: neither half has that day.
+TEST(Timeline, CutsAtMidnightAloneWhereNoPartOfADayShowsAnything) {
+    for (const auto filter : {grain::between_days, grain::day_exclusive}) {
+        auto source = steady(60'000, at("2026-11-01"));
+        source.filter = filter;
+        engine_model engine(source, since("2026-11-01"), at("2026-11-20T06:00:00Z"));
+        engine.backfill();
+        EXPECT_EQ(engine.granularity, std::nullopt);
+        EXPECT_EQ(engine.line.unread({}), 0U);
+        std::int64_t held = 0;
+        for (const auto& each : engine.line.slices()) {
+            EXPECT_EQ(each.begins, floor_day(each.begins));
+            held += each.records;
+        }
+        EXPECT_GE(held, 19 * 60'000 + 15'000);
+    }
+}
+
+TEST(Timeline, CutsWithinDaysOnceAPartOfOneHasShownSomething) {
+    engine_model engine(steady(60'000, at("2026-11-01")), since("2026-11-01"),
+                        at("2026-11-20T06:00:00Z"));
+    const auto whole = engine.line.head();
+    slice yesterday;
+    yesterday.begins = whole.begins - 24h;
+    yesterday.ends = whole.begins;
+    EXPECT_FALSE(engine.line.would_split(yesterday, 900));
+    engine.poll();
+    EXPECT_EQ(engine.line.head().begins, whole.begins);
+    EXPECT_EQ(engine.granularity, std::optional<std::chrono::seconds>(1s));
+    engine.poll();
+    EXPECT_GT(engine.line.head().begins, whole.begins);
+    EXPECT_TRUE(engine.line.would_split(yesterday, 900));
 }
 
 TEST(Timeline, EndsWhereTheServerKnowsNoRangeAtAll) {
@@ -492,19 +527,20 @@ TEST(Timeline, NeverTakesAnExactServerForACoarseOne) {
         }
         engine.backfill();
         engine.run_until(engine.now + 3 * 24h, 30s);
-        EXPECT_EQ(engine.granularity, std::nullopt) << seed;
+        EXPECT_LE(engine.granularity.value_or(1s), 1s) << seed;
     }
 }
 
 TEST(Timeline, ReadingOneHalfTwiceProvesNothing) {
     engine_model engine({}, since("2026-01-01"), today);
+    engine.line.times_are_told_apart();
     engine.commit(engine.line.extend(today, {}));
     const auto next = engine.line.next(debt::never_read, today, {});
     const auto halves = engine.line.split(next->id, today, 900).put;
     engine.line.read(halves[1].id, today, 85'000, 850);
     engine.line.read(halves[1].id, today + 1h, 85'000, 850);
     engine.line.read(halves[0].id, today + 1h, 5'000, 50);
-    EXPECT_EQ(engine.line.granularity(), std::nullopt);
+    EXPECT_EQ(engine.line.granularity(), std::optional<std::chrono::seconds>(1s));
 }
 
 // ---- the head
@@ -533,7 +569,7 @@ TEST(Head, KeepsWhatIsDatedAheadWithoutCuttingAtEveryPoll) {
     engine_model engine(source, since("2026-11-20T14:00:00Z"), today);
     engine.run_until(today + 24h, 30s);
     EXPECT_LE(engine.last_id, 400) << "slices were made at every poll";
-    EXPECT_EQ(engine.granularity, std::nullopt);
+    EXPECT_EQ(engine.granularity, std::optional<std::chrono::seconds>(1s));
 }
 
 TEST(Head, IsNotTakenForCoarseAfterABurst) {
@@ -541,7 +577,7 @@ TEST(Head, IsNotTakenForCoarseAfterABurst) {
     source.steady.push_back({at("2026-11-20T09:00:00Z"), at("2026-11-20T09:10:00Z"), 10'000});
     engine_model engine(source, since("2026-11-20"), at("2026-11-20T08:50:00Z"));
     engine.run_until(at("2026-11-20T12:00:00Z"), 30s);
-    EXPECT_EQ(engine.granularity, std::nullopt);
+    EXPECT_EQ(engine.granularity, std::optional<std::chrono::seconds>(1s));
 }
 
 TEST(Head, IsCutAtMidnightOnlyWhereTheServerKnowsOnlyDays) {
@@ -560,6 +596,7 @@ TEST(Head, IsCutAtMidnightOnlyWhereTheServerKnowsOnlyDays) {
 
 TEST(Head, LeavesItsDigestToTheOlderPart) {
     engine_model engine(steady(50'000), since("2026-11-20"), today);
+    engine.line.times_are_told_apart();
     const auto before = engine.line.head();
     engine.poll();
     ASSERT_EQ(engine.line.slices().size(), 2U);
@@ -593,7 +630,7 @@ TEST(Head, BearsAClockThatStepsBackAndForth) {
         engine.expect_covered();
     }
     engine.now += 10 * 24h;
-    EXPECT_EQ(engine.granularity, std::nullopt);
+    EXPECT_EQ(engine.granularity, std::optional<std::chrono::seconds>(1s));
     engine.run_until(engine.now + 2min, 30s);
     EXPECT_EQ(engine.line.share_read(engine.now, {}), 1);
     EXPECT_LT(engine.line.next_due({}), engine.now + 15 * 24h);
