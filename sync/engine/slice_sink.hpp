@@ -34,6 +34,7 @@ public:
     bool batch_is_full(const batch_limits& most) const {
         return batch_.rows.size() >= most.rows || batch_.lines.size() >= most.bytes;
     }
+    bool batch_is_empty() const { return batch_.rows.empty() && rejected_.empty(); }
 
     // Leaves out rows of which a newer state is written already. The digest does not vouch for
     // them.
