@@ -207,6 +207,7 @@ engine::awaitable<void> backfill_process::follow(job* which, mirror_ports ports)
 // Here or elsewhere: whoever has the lease does it, and that may change on the way.
 engine::awaitable<void> backfill_process::do_job(job& of, const mirror_ports& ports) {
     while (!stop_.stopping()) {
+        of.outcome.elsewhere = false;
         of.here = std::make_unique<mirror>(ports, of.of, wanted_);
         of.shown = &of.here->view();
         of.outcome.end = co_await of.here->run();

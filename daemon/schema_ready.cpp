@@ -74,6 +74,7 @@ make_schema_ready(const boost::asio::any_io_executor& executor, engine::task_gro
     auto pause = first_pause;
     bool said = false;
     attempt last;
+    answers = false;
     const std::function<void()> work = [&] {
         last = try_once(url, columns, std::move(last.result.applied), answers);
     };

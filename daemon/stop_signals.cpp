@@ -15,6 +15,7 @@ struct stop_signals::implementation {
     boost::asio::steady_timer limit;
     signal_handlers handlers;
     bool stopping = false;
+    bool finished = false; // a timer's handler may be on its way
 
     void listen() {
         signals.async_wait([this](const boost::system::error_code& error, int number) {
@@ -25,8 +26,8 @@ struct stop_signals::implementation {
     }
     void after(std::chrono::milliseconds time, std::function<void()> work) {
         limit.expires_after(time);
-        limit.async_wait([work = std::move(work)](const boost::system::error_code& error) {
-            if (!error) {
+        limit.async_wait([this, work = std::move(work)](const boost::system::error_code& error) {
+            if (!error && !finished) {
                 work();
             }
         });
@@ -67,6 +68,7 @@ stop_signals::stop_signals(boost::asio::any_io_executor executor, signal_handler
 stop_signals::~stop_signals() = default;
 
 void stop_signals::done() {
+    implementation_->finished = true;
     implementation_->signals.cancel();
     implementation_->limit.cancel();
 }

@@ -17,7 +17,8 @@ namespace {
 
 constexpr std::size_t shortest_taken = 8;  // a shorter text may stand elsewhere by chance
 constexpr std::size_t most_taken = 10'000; // on a page
-constexpr int deepest = 8;                 // JSON in a text of JSON in a text ...
+constexpr std::size_t most_kept = std::size_t{4} << 20U; // bytes, from one body to the next
+constexpr int deepest = 8;                               // JSON in a text of JSON in a text ...
 // Members that say what the "value" beside them is.
 constexpr std::array<std::string_view, 7> namers{"name", "key",   "field", "id",
                                                  "type", "label", "header"};
@@ -75,6 +76,9 @@ std::string_view secret_filter::apply(std::string_view body) {
     const auto found = scan_.look_at(body);
     if (found == secret_scan::found::nothing) {
         return body;
+    }
+    if (cleaned_.capacity() > most_kept) { // of a huge body
+        std::string{}.swap(cleaned_);
     }
     cleaned_.clear();
     if (found == secret_scan::found::parameters) {

@@ -105,9 +105,10 @@ struct list {
     int head_failures = 0;     // in a row, outages aside
     steady_time head_due{0};
     bool manners_known = false;
-    bool finding_manners = false;             // one reader does, and the others wait for it
-    std::optional<problem> manners_problem{}; // of the last that did
-    steady_time filters_due{0};               // see learn_filters()
+    bool finding_manners = false;                    // one reader does, and the others wait for it
+    std::optional<problem> manners_problem{};        // of the last that did
+    steady_time filters_due{0}, head_filters_due{0}; // see learn_filters()
+    int filters_failures = 0;
     int cut_limit = 0;            // what the server cuts our limit down to; 0: not known to
     bool empty_page_seen = false; // over the end, in this session
     bool trust_totals = true;     // until the pages contradict them steadily

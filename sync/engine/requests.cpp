@@ -308,7 +308,7 @@ awaitable<result_or_problem<found_manners>> probe_manners(session_context& conte
         }
         if (std::holds_alternative<fetch::manner_probe::refused>(step)) {
             problem refused{fetch::verdict::bad_request,
-                            of.name() + ": 400 for every page and limit that was tried"};
+                            of.name() + ": 400, whichever page and limit was tried"};
             note_bad_request(context, refused);
             co_return refused;
         }
@@ -353,6 +353,9 @@ awaitable<std::optional<problem>> find_manners(session_context& context, list& o
                               of.name() + ": page 0 is refused, and page 1 is empty"};
         }
         if (found.sure || (before && before->first_page == found.first_page)) {
+            if (of.learned.first_page == 0 && found.first_page == 1) {
+                context.say(level::warning, of.name() + ": pages count from 1 now, not from 0");
+            }
             of.learned.first_page = found.first_page;
             use_limit(of.learned, found.limit);
             of.manners_known = found.first_page.has_value();

@@ -267,6 +267,9 @@ awaitable<bool> read_whole(reading& read) {
             }
             // The pages are steady, whatever the totals say: from now on they are no hint here.
             read.of.trust_totals = read.of.trust_totals && result.drift.empty();
+            if (read.slice.is_open()) { // which may be cut then
+                co_await learn_filters(read, result.pages);
+            }
             co_await finish(read, result.pages);
             co_return true;
         }
@@ -343,9 +346,6 @@ awaitable<bool> read_head(session_context& context, list& of) {
     of.head_under_way = true;
     of.latest.read_begins(begun_at);
     const bool read_well = co_await read_whole(read);
-    if (read_well) { // for its next cut
-        co_await learn_filters(read, of.timeline.head().pages);
-    }
     of.latest.read_ends(begun_at);
     of.head_under_way = false;
     ++of.heads_read;

@@ -16,7 +16,6 @@ constexpr std::size_t pages_that_show_a_cut = 4;
 constexpr int most_days_asked = 4; // for a proof: a weekend shows little
 constexpr auto to_spare = 2s;      // one more than what is asked for beyond a range
 constexpr auto filters_asked_every = 1h;
-constexpr auto filters_asked_after_failure = 1min;
 
 fetch::paginator_options options_for(const reading& read) {
     const auto& learned = read.of.learned;
@@ -116,13 +115,14 @@ awaitable<void> take_turn_with_rows(reading& read, write::commit_unit& unit) {
 awaitable<void> learn_filters(reading& read, int pages) {
     auto& context = read.context;
     auto& of = read.of;
-    const auto* slice = of.timeline.find(read.slice.id);
-    if (!slice || !of.timeline.wants_proof(*slice, pages) || context.time.now() < of.filters_due) {
+    const auto& slice = read.slice;
+    auto& due = slice.is_open() ? of.head_filters_due : of.filters_due;
+    if (!of.timeline.wants_proof(slice, pages) ||
+        context.time.now() < std::max(due, of.filters_due)) {
         co_return;
     }
-    of.filters_due = context.time.now() + filters_asked_every;
-    const auto begins = slice->begins;
-    const auto ends = std::min(slice->ends, context.source_now());
+    const auto begins = slice.begins;
+    const auto ends = std::min(slice.ends, context.source_now());
     auto day = floor_day(ends);
     for (int i = 0; i < most_days_asked && day + 24h > begins; ++i, day -= 24h) {
         const plan::time_range part{std::max<utc_time>(day, begins) + to_spare,
@@ -132,8 +132,17 @@ awaitable<void> learn_filters(reading& read, int pages) {
         }
         const auto form = form_of(of);
         auto got = co_await ask_page(context, of, read.kind, form, 0, part);
-        if (std::holds_alternative<problem>(got)) {
-            of.filters_due = context.time.now() + filters_asked_after_failure;
+        if (const auto* failed = std::get_if<problem>(&got)) {
+            if (of.filters_failures++ == 0 && failed->what != fetch::verdict::stopped) {
+                context.say(level::info,
+                            of.name() +
+                                ": no answer for a part of a day, so that days are read "
+                                "whole: " +
+                                failed->text);
+            }
+            of.filters_due = context.time.now() +
+                             std::min<steady_time>(1min * (1 << std::min(of.filters_failures, 6)),
+                                                   filters_asked_every);
             co_return;
         }
         if (std::get<listed_page>(got).content.served > 0) {
@@ -141,6 +150,8 @@ awaitable<void> learn_filters(reading& read, int pages) {
             co_return;
         }
     }
+    of.head_filters_due =
+        slice.is_open() ? context.time.now() + filters_asked_every : of.head_filters_due;
 }
 
 awaitable<pass_result> run_pass(reading& read) {
@@ -163,7 +174,9 @@ awaitable<pass_result> run_pass(reading& read) {
             co_return result;
         }
         if (const auto found = pages.pages_found(); found && !std::exchange(judged, true)) {
-            co_await learn_filters(read, *found);
+            if (!read.slice.is_open()) {
+                co_await learn_filters(read, *found);
+            }
             if (read.of.timeline.would_split(read.slice, *found)) {
                 result.too_many_pages = true;
                 result.pages = *found;

@@ -34,8 +34,8 @@ std::string where(const plan::slice& slice);
 awaitable<void> take_turn_with_rows(reading& read, write::commit_unit& unit);
 
 // Where timeline::wants_proof() of the slice, which has about `pages` pages: asks for records
-// within a day of it. Where none are shown, which may be as that day has none, the same is asked an
-// hour later at the earliest.
+// within a day of it. It may be that the day has none: of a head, the same is asked an hour later
+// again.
 awaitable<void> learn_filters(reading& read, int pages);
 
 // What one pass over the listing came to.

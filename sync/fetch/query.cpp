@@ -5,7 +5,8 @@
 namespace callmirror::fetch {
 namespace {
 
-// Of page 0, in a row, until pages are believed to count from 1. Believed wrongly, the first page
+// Of page 0, with an answer for page 1 between any two, until pages are believed to count from 1.
+// Believed wrongly, the first page
 // of every slice would be missing for good; where page 1 is empty nothing would ever show it.
 constexpr int enough_refusals = 4;
 constexpr int enough_for_an_empty_list = 8;
@@ -106,16 +107,18 @@ manner_probe::step manner_probe::next() const {
 void manner_probe::bad_request() {
     if (takes_page_ && page_ == 0) { // the 0 or the limit: page 1 tells
         ++refusals_of_0_;
-        if (!page_1_without_0_) {
-            page_ = 1;
-        } else if (refusals_of_0_ ==
-                   (page_1_without_0_->empty() ? enough_for_an_empty_list : enough_refusals)) {
+        page_ = 1;
+        if (page_1_without_0_ &&
+            refusals_of_0_ ==
+                (page_1_without_0_->empty() ? enough_for_an_empty_list : enough_refusals)) {
             result_ = found{1, limits_.front(), true, !page_1_without_0_->empty()};
         }
     } else if (page_ == 2) { // over the end
         result_ = found{1, limits_.front(), false};
     } else if (page_0_) { // page 1 is over the end
         result_ = found{page_0_->empty() ? std::nullopt : std::optional(0), limits_.front(), false};
+    } else if (page_1_without_0_) { // it is not the 0 alone: nothing is known
+        result_ = refused{};
     } else {
         page_ = 0;
         refusals_of_0_ = 0;

@@ -107,7 +107,8 @@ public:
     // Before the head, or a slice of about `pages` pages, is cut within a day it has to be proved
     // that the server shows anything at all where start and end lie within one. One whose filters
     // know only days, and leave out both that they name, would show neither part what lies around
-    // the cut. Until then cuts are made at midnight, which needs no more than the second to spare.
+    // the cut. Until then cuts are made at midnight in UTC, for which the second to spare is
+    // enough.
     bool wants_proof(const slice& which, int pages) const;
     void times_are_told_apart(); // proved
     // What happened to it is committed, or nothing happened.

@@ -125,7 +125,7 @@ bool timeline::wants_proof(const slice& which, int pages) const {
     if (granularity_ || which.is_whole()) {
         return false;
     }
-    return which.is_open() ? which.records > 0 : pages > rules_.most_pages && which.width() >= 2s;
+    return which.is_open() ? pages > 1 : pages > rules_.most_pages && which.width() >= 2s;
 }
 
 void timeline::times_are_told_apart() {
@@ -168,7 +168,8 @@ slice_changes timeline::split(slice_id id, utc_time now, int pages) {
         cuts_.push_back({.older = which->id,
                          .newer = newer.id,
                          .width = std::chrono::ceil<seconds>(width),
-                         .least = pages * std::int64_t{6} / 10});
+                         // At midnight both show the days around it where days are all it knows.
+                         .least = pages * std::int64_t{may_cut_days() ? 6 : 8} / 10});
     }
     auto changes = changed({*which, newer});
     slices_.insert(which + 1, newer);

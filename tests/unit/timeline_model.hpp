@@ -163,9 +163,8 @@ public:
 
     // All of history, at one moment.
     void backfill(const time_range& range = {}, int most = 100'000) {
-        for (int i = 0; i < 3; ++i) { // the proof, a cut, and what is left of the head
-            poll();
-        }
+        poll();
+        poll();
         while (most-- > 0) {
             if (read_one(timeline::debt::never_read, range)) {
                 continue;
@@ -185,8 +184,8 @@ public:
         const auto records = source.serves(line.head(), now);
         const auto pages = pages_of(records);
         head_requests += std::max(pages, 1);
-        commit(line.head_read(now, now, records, pages));
         prove(line.head(), pages);
+        commit(line.head_read(now, now, records, pages));
         granularity = line.granularity();
         return records;
     }

@@ -481,6 +481,31 @@ TEST(Timeline, CutsAtMidnightAloneWhereNoPartOfADayShowsAnything) {
     }
 }
 
+// Each half of a few days shows the days around it, too.
+TEST(Timeline, IsNotMisledByWideSlicesOfAServerThatKnowsOnlyDays) {
+    for (const auto filter : {grain::day_inclusive, grain::day_exclusive, grain::between_days}) {
+        for (const int days : {2, 4, 8, 16}) {
+            auto source = steady(60'000, at("2026-11-01"));
+            source.filter = filter;
+            engine_model engine(source, since("2026-11-01"), at("2026-11-20"));
+            slice wide;
+            wide.id = 1;
+            wide.begins = at("2026-11-20") - days * 24h;
+            wide.ends = at("2026-11-20");
+            slice head;
+            head.id = 2;
+            head.begins = wide.ends;
+            engine.last_id = 2;
+            engine.committed = {{1, wide}, {2, head}};
+            engine.complete = true;
+            engine.reload();
+            while (engine.read_one(debt::never_read)) {
+            }
+            EXPECT_LE(engine.granularity.value_or(1s), 24h) << days;
+        }
+    }
+}
+
 TEST(Timeline, CutsWithinDaysOnceAPartOfOneHasShownSomething) {
     engine_model engine(steady(60'000, at("2026-11-01")), since("2026-11-01"),
                         at("2026-11-20T06:00:00Z"));
@@ -490,9 +515,7 @@ TEST(Timeline, CutsWithinDaysOnceAPartOfOneHasShownSomething) {
     yesterday.ends = whole.begins;
     EXPECT_FALSE(engine.line.would_split(yesterday, 900));
     engine.poll();
-    EXPECT_EQ(engine.line.head().begins, whole.begins);
     EXPECT_EQ(engine.granularity, std::optional<std::chrono::seconds>(1s));
-    engine.poll();
     EXPECT_GT(engine.line.head().begins, whole.begins);
     EXPECT_TRUE(engine.line.would_split(yesterday, 900));
 }
@@ -577,7 +600,7 @@ TEST(Head, IsNotTakenForCoarseAfterABurst) {
     source.steady.push_back({at("2026-11-20T09:00:00Z"), at("2026-11-20T09:10:00Z"), 10'000});
     engine_model engine(source, since("2026-11-20"), at("2026-11-20T08:50:00Z"));
     engine.run_until(at("2026-11-20T12:00:00Z"), 30s);
-    EXPECT_EQ(engine.granularity, std::optional<std::chrono::seconds>(1s));
+    EXPECT_LE(engine.granularity.value_or(1s), 1s);
 }
 
 TEST(Head, IsCutAtMidnightOnlyWhereTheServerKnowsOnlyDays) {
