@@ -109,7 +109,7 @@ void manner_probe::bad_request() {
         ++refusals_of_0_;
         page_ = 1;
         if (page_1_without_0_ &&
-            refusals_of_0_ ==
+            refusals_of_0_ >=
                 (page_1_without_0_->empty() ? enough_for_an_empty_list : enough_refusals)) {
             result_ = found{1, limits_.front(), true, !page_1_without_0_->empty()};
         }

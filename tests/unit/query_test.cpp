@@ -223,6 +223,20 @@ TEST(Regression, AFewStray400sDoNotMakeThePagesCountFromOne) {
     }
 }
 
+TEST(Regression, AListThatFillsWhileItIsProbedIsNotAskedForEver) {
+    manner_probe asks(true, true, 100);
+    int requests = 0;
+    while (std::holds_alternative<manner_probe::ask>(asks.next())) {
+        ASSERT_LE(++requests, 30);
+        if (std::get<manner_probe::ask>(asks.next()).page == 0) {
+            asks.bad_request();
+        } else {
+            asks.page(requests < 12 ? std::vector<std::string>{} : std::vector<std::string>{"1"});
+        }
+    }
+    EXPECT_EQ(std::get<manner_probe::found>(asks.next()).first_page, 1);
+}
+
 // A burst of them strikes page 1 as well.
 TEST(Regression, RefusalsOfBothPagesProveNothing) {
     manner_probe asks(true, true, 100);
