@@ -106,6 +106,9 @@ awaitable<void> session::keep_lease() {
             tasks.stop();
             break;
         }
+        if (std::ranges::any_of(lists, [&](const auto& of) { return is_given_up(*of); })) {
+            check_done();
+        }
         if (now < renew_at) {
             continue;
         }
