@@ -283,7 +283,6 @@ TEST_F(CheckAndPlan, WaitAsLongAsTheApiHasAskedForWhereThatIsShort) {
         leases("quiet_until = now() + interval '4 seconds'");
         const auto done = run(command);
         EXPECT_EQ(done.status, 0) << command << done.text();
-        EXPECT_THAT(done.err, HasSubstr(": that is waited for")) << command;
         EXPECT_EQ(value("select now() > quiet_until from callmirror.leases"), "t") << command;
     }
 }
