@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 
 constexpr int throttled_told = 3; // in a row
 constexpr int most_bad_bodies = 3;
+constexpr double share_beside_holder = 0.1;
+constexpr steady_time longest_quiet = 30s; // that is waited for
 
 // The API said something, whatever it was: it is no outage.
 bool is_outage(fetch::verdict what) {
@@ -23,15 +25,36 @@ bool is_outage(fetch::verdict what) {
 } // namespace
 
 api_probe::api_probe(const boost::asio::any_io_executor& executor, engine::task_group& tasks,
-                     const account_setup& of, double learnt, steady_time give_up_after,
+                     const account_setup& of, const account_state& known, steady_time give_up_after,
                      engine::report say)
     : account_(of.settings)
     , api_(executor, of.settings, of.key)
     , tasks_(tasks)
-    , pace_(of.settings.requests_per_second, learnt)
+    , share_(known.held ? share_beside_holder : 1)
+    , pace_(of.settings.requests_per_second * share_, known.pace * share_)
     , give_up_after_(give_up_after)
     , say_(std::move(say))
-    , last_answer_(tasks.time().now()) {}
+    , last_answer_(tasks.time().now()) {
+    if (known.held) {
+        say_(engine::level::info,
+             known.holder + " holds the account: a tenth of its pace is used here");
+    }
+    if (known.quiet_until) {
+        keep_quiet(known);
+    }
+}
+
+void api_probe::keep_quiet(const account_state& known) {
+    const std::string text =
+        "the API wants no request before " + format_utc(*known.quiet_until).substr(0, 19) + 'Z';
+    if (known.quiet >= std::min(longest_quiet, give_up_after_)) {
+        throttled_for_good_ = {fetch::verdict::throttled, text + ", so none is sent"};
+        return;
+    }
+    say_(engine::level::warning, text + ": that is waited for");
+    last_answer_ += known.quiet;
+    pace_.hold_until(last_answer_);
+}
 
 engine::awaitable<bool> api_probe::wait_for_turn() {
     while (!tasks_.stopping() && pace_.ready_at() > tasks_.time().now()) {
@@ -45,7 +68,7 @@ engine::awaitable<probe_problem> api_probe::get(const std::string& target, std::
     int failed = 0;
     int throttled = 0;
     const auto deadline = [this] { return last_answer_ + give_up_after_; };
-    if (throttled_for_good_ && pace_.ready_at() >= deadline()) {
+    if (throttled_for_good_) {
         co_return *throttled_for_good_;
     }
     while (co_await wait_for_turn()) {

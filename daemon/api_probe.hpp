@@ -1,8 +1,10 @@
 // Asks an API a few questions without mirroring anything: for `check` and `backfill --plan`. Keeps
-// the account's pace, and sends nothing but documented GET requests. One io thread.
+// the account's pace as far as the database knows it, and sends nothing but documented GET
+// requests. One io thread.
 #pragma once
 
 #include "daemon/http_source.hpp"
+#include "daemon/mirror_state.hpp"
 #include "daemon/setup.hpp"
 #include "sync/decode/decoder.hpp"
 #include "sync/engine/tasks.hpp"
@@ -28,10 +30,12 @@ struct probe_problem {
 
 class api_probe {
 public:
-    // `learnt`: the pace that the database remembers, 0 for none. `give_up_after`: how long an
-    // outage may take. Throws std::invalid_argument as http_source does.
+    // `known`: what the database has just said of the account; its pace is begun with, a wait that
+    // the API has asked for is kept, and where a process holds it, that one needs the pace: a tenth
+    // is taken. `give_up_after`: how long an outage may take. Throws std::invalid_argument as
+    // http_source does.
     api_probe(const boost::asio::any_io_executor& executor, engine::task_group& tasks,
-              const account_setup& of, double learnt, steady_time give_up_after,
+              const account_setup& of, const account_state& known, steady_time give_up_after,
               engine::report say);
 
     // Again and again while that may help and give_up_after is not over; an outage is told at once.
@@ -43,7 +47,7 @@ public:
     engine::awaitable<probe_problem> find_companies(std::vector<std::int64_t>& companies);
 
     const config::account_settings& account() const { return account_; }
-    const plan::pace& pace() const { return pace_; }
+    double rate() const { return pace_.rate() / share_; } // of the account: requests a second
     std::uint64_t requests() const { return requests_; }
     void stop() { api_.stop(); }
     // A text about an answer without the key in it.
@@ -52,10 +56,12 @@ public:
 private:
     engine::awaitable<bool> wait_for_turn();
     void tell_outage(const probe_problem& problem); // once
+    void keep_quiet(const account_state& known);
 
     config::account_settings account_;
     http_source api_;
     engine::task_group& tasks_;
+    double share_; // of the account's pace
     plan::pace pace_;
     steady_time give_up_after_;
     engine::report say_;

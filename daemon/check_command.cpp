@@ -10,6 +10,7 @@
 #include "daemon/own_columns.hpp"
 #include "daemon/run_to_end.hpp"
 #include "daemon/text_table.hpp"
+#include "schema/migrate.hpp"
 #include "sync/providers/provider.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -100,11 +101,29 @@ void judge_list(findings& to, const probe_problem& problem, const list_probe& li
     }
 }
 
+// What the database knows of an account's pace. Where it can't be read, check_database has said so.
+account_state known_of(std::optional<postgres::session_options>& database,
+                       const std::string& account) {
+    account_state known;
+    try {
+        if (database && schema::current_version(*database) > 0) {
+            postgres::session session(*database);
+            session.in_transaction("look at the account", [&](postgres::transaction& within) {
+                known = read_account(within, account);
+            });
+        }
+    } catch (const std::runtime_error&) {
+        database.reset(); // once is enough to wait for
+    }
+    return known;
+}
+
 engine::awaitable<exit_status> check_account(const boost::asio::any_io_executor& executor,
                                              engine::task_group& tasks, const account_setup& of,
-                                             steady_time patience, log& told, findings& to) {
+                                             const account_state& known, steady_time patience,
+                                             log& told, findings& to) {
     try {
-        api_probe api(executor, tasks, of, 0, patience, told.report_for(of.settings.name));
+        api_probe api(executor, tasks, of, known, patience, told.report_for(of.settings.name));
         std::vector<std::int64_t> companies;
         const auto self = co_await api.find_companies(companies);
         if (!judge_self(to, self, of.settings, companies)) {
@@ -130,7 +149,8 @@ engine::awaitable<exit_status> check_account(const boost::asio::any_io_executor&
 }
 
 void check_accounts(findings& to, const config::settings& settings,
-                    const std::vector<account_setup>& accounts) {
+                    const std::vector<account_setup>& accounts,
+                    std::optional<postgres::session_options> database) {
     log told;
     told.configure(settings.log);
     for (const auto& account : accounts) {
@@ -138,8 +158,9 @@ void check_accounts(findings& to, const config::settings& settings,
         asio_clock clock(io.get_executor(), std::random_device{}());
         engine::task_group tasks(io.get_executor(), clock);
         const boost::asio::any_io_executor executor = io.get_executor();
-        run_to_end(io,
-                   check_account(executor, tasks, account, settings.sync.give_up_after, told, to));
+        const auto known = known_of(database, account.settings.name);
+        run_to_end(io, check_account(executor, tasks, account, known, settings.sync.give_up_after,
+                                     told, to));
     }
 }
 
@@ -162,6 +183,7 @@ exit_status check(const std::string& config_path) {
             accounts.push_back({account, std::move(*key)});
         }
     }
+    std::optional<postgres::session_options> database;
     const auto url = take(all, "database", config::read_database_url(settings.database));
     if (const auto mistake = url ? mistake_in_url(*url) : ""; !mistake.empty()) {
         all.fail(exit_status::configuration, "database", mistake);
@@ -169,8 +191,9 @@ exit_status check(const std::string& config_path) {
         // A platform's name is its mirror's schema.
         check_database(all, *url, settings.accounts.front().provider,
                        columns_for_database(settings, config_path), settings.sync.give_up_after);
+        database = database_options(*url);
     }
-    check_accounts(all, settings, accounts);
+    check_accounts(all, settings, accounts, database);
     std::printf("%s\n", all.conclusion().c_str());
     return all.worst_status();
 }

@@ -65,19 +65,25 @@ std::optional<utc_time> newest_record(postgres::transaction& within, const state
 
 } // namespace
 
-account_state read_state(postgres::transaction& within, const state_question& question) {
+account_state read_account(postgres::transaction& within, const std::string& account) {
     account_state state;
-    state.name = question.account;
-    postgres::parameters account;
-    account.add(question.account);
-    const auto rows = within.run(sql::account.text, account);
+    state.name = account;
+    postgres::parameters values;
+    values.add(account);
+    const auto rows = within.run(sql::account.text, values);
     state.state = rows[0]["state"].as<std::string>();
     state.reason = rows[0]["reason"].as<std::string>();
     state.pace = rows[0]["pace"].as<double>();
     state.companies = postgres::numbers_from_sql(rows[0]["companies"].as<std::string>());
     state.holder = rows[0]["holder"].as<std::string>();
     state.held = rows[0]["held"].as<bool>();
+    state.quiet_until = time_of(rows[0]["quiet_until"]);
+    state.quiet = std::chrono::milliseconds(rows[0]["quiet_ms"].as<std::int64_t>());
+    return state;
+}
 
+account_state read_state(postgres::transaction& within, const state_question& question) {
+    auto state = read_account(within, question.account);
     postgres::parameters values;
     values.add(question.account)
         .add(question.range.from)

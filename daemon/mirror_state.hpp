@@ -49,6 +49,10 @@ struct account_state {
     std::vector<std::int64_t> companies;
     std::string holder; // who has the lease, or had it last
     bool held = false;  // now
+    // No request before; nullopt where none has to wait. `quiet`: how long that is from now on, by
+    // the database's clock.
+    std::optional<utc_time> quiet_until;
+    std::chrono::milliseconds quiet{0};
     std::vector<list_state> lists;
 };
 
@@ -63,5 +67,8 @@ struct state_question {
 
 // Within a transaction of the caller's. Throws as postgres::transaction does.
 account_state read_state(postgres::transaction& within, const state_question& question);
+
+// The same without the lists.
+account_state read_account(postgres::transaction& within, const std::string& account);
 
 } // namespace callmirror::daemon

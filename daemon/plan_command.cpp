@@ -57,7 +57,7 @@ engine::awaitable<exit_status> plan_account(const boost::asio::any_io_executor& 
     if (range.from == start_of_time && of.settings.history_start) {
         range.from = *of.settings.history_start;
     }
-    api_probe api(executor, tasks, of, known.pace, all.settings.sync.give_up_after, say);
+    api_probe api(executor, tasks, of, known, all.settings.sync.give_up_after, say);
     std::vector<std::int64_t> companies;
     const auto self = co_await api.find_companies(companies);
     auto status = exit_status::done;
@@ -67,6 +67,10 @@ engine::awaitable<exit_status> plan_account(const boost::asio::any_io_executor& 
         lists.clear(); // nothing more may be asked with this key
         status = exit_status::refused;
         say(engine::level::error, "the API refuses the key: " + self.text);
+    } else if (self.what == fetch::verdict::throttled) { // for good
+        lists.clear();
+        status = exit_status::unavailable;
+        say(engine::level::error, of.settings.base_url + ": " + self.text);
     } else if (companies.empty()) {
         say(engine::level::warning, "no company is known; name them with companies = [...]");
     }
@@ -91,7 +95,7 @@ engine::awaitable<exit_status> plan_account(const boost::asio::any_io_executor& 
             estimates.push_back(std::move(estimate));
         }
     }
-    const auto text = plan_text(of.settings.name, estimates, api.pace().rate(), api.requests());
+    const auto text = plan_text(of.settings.name, estimates, api.rate(), api.requests());
     std::fputs(text.c_str(), stdout);
     co_return status;
 }

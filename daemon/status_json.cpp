@@ -50,6 +50,7 @@ json account_json(const account_state& account, utc_time now) {
              {"reason", account.reason.empty() ? json(nullptr) : json(account.reason)},
              {"holder", account.held ? json(account.holder) : json(nullptr)},
              {"requests_per_second", account.pace > 0 ? json(account.pace) : json(nullptr)},
+             {"no_request_before", time_json(account.quiet_until)},
              {"companies", account.companies},
              {"lists", json::array()}};
     for (const auto& list : account.lists) {

@@ -120,6 +120,12 @@ std::string head_line(const account_state& account, const terminal& to) {
     if (account.pace > 0) {
         text += "; pace " + short_number(account.pace) + " requests a second";
     }
+    if (account.quiet_until) {
+        text += "; " + painted(care,
+                               "the API wants no request before " +
+                                   format_utc(*account.quiet_until).substr(0, 19) + 'Z',
+                               to);
+    }
     return text;
 }
 

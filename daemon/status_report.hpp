@@ -27,8 +27,8 @@ struct terminal {
 std::string status_text(const status_input& input, const terminal& to = {});
 
 // {"now", "attention": [..], "accounts": [{"name", "state", "reason", "holder",
-//  "requests_per_second", "companies", "lists": [{...}]}], "not_configured": [..]}; times are RFC
-//  3339 or null, ages in seconds.
+//  "requests_per_second", "no_request_before", "companies", "lists": [{...}]}],
+//  "not_configured": [..]}; times are RFC 3339 or null, ages in seconds.
 std::string status_json(const status_input& input);
 
 } // namespace callmirror::daemon

@@ -101,8 +101,11 @@ struct list {
     std::vector<std::pair<plan::slice_id, std::vector<std::string>>> agreed;
     // Slices whose last read could not tell what became of all records, and how often in a row.
     std::map<plan::slice_id, int> unsure;
-    bool failure_told = false; // by this session
-    int head_failures = 0;     // in a row, outages aside
+    bool failure_told = false;                  // by this session
+    int head_failures = 0;                      // in a row, outages aside
+    bool head_open = false;                     // one shot: the head is not read yet
+    std::optional<steady_time> failing_since{}; // since the last read that went well
+    bool last_asked_in_vain = false;            // the last request failed
     steady_time head_due{0};
     bool manners_known = false;
     bool finding_manners = false;                    // one reader does, and the others wait for it

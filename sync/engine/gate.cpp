@@ -14,6 +14,7 @@ constexpr std::size_t most_waiting_bytes = std::size_t{16} << 20U;
 gate::gate(task_group& group, plan::pace pace, int max_in_flight)
     : group_(group)
     , changed_(group)
+    , told_to_wait_(group)
     , pace_(std::move(pace))
     , max_in_flight_(max_in_flight) {}
 
@@ -48,16 +49,27 @@ void gate::answered(steady_time sent_at, const fetch::answer& got) {
             pace_.throttled(now, sent_at, got.headers.retry_after);
         } else {
             pace_.answered(now);
-            if (got.headers.retry_after) {
-                pace_.hold_until(now + *got.headers.retry_after);
-            }
+        }
+        if (got.headers.retry_after) {
+            hold_until(now + *got.headers.retry_after);
         }
         if (got.headers.rate_remaining && got.headers.rate_reset) {
             pace_.budget(now, *got.headers.rate_remaining, *got.headers.rate_reset);
+            if (*got.headers.rate_remaining == 0) {
+                hold_until(now + *got.headers.rate_reset);
+            }
         }
     }
     pump();
     changed_.notify();
+}
+
+void gate::hold_until(steady_time until) {
+    pace_.hold_until(until);
+    if (until > quiet_until_) {
+        quiet_until_ = until;
+        told_to_wait_.notify();
+    }
 }
 
 void gate::leave(std::size_t bytes) {

@@ -28,7 +28,11 @@ public:
     void leave(std::size_t bytes);
 
     // Nothing is sent before this point.
-    void hold_until(steady_time until) { pace_.hold_until(until); }
+    void hold_until(steady_time until);
+    // The last such point; what the API asks for counts, what the pace makes of it does not.
+    steady_time quiet_until() const { return quiet_until_; }
+    // quiet_until() has moved.
+    signal& told_to_wait() { return told_to_wait_; }
 
     const plan::pace& pace() const { return pace_; }
     int in_flight() const { return in_flight_; }
@@ -49,9 +53,11 @@ private:
 
     task_group& group_;
     signal changed_;
+    signal told_to_wait_;
     plan::pace pace_;
     plan::work_order order_;
     int max_in_flight_;
+    steady_time quiet_until_{0};
     int in_flight_ = 0;
     std::size_t waiting_bytes_ = 0;
     bool key_refused_ = false; // nothing may be sent any more

@@ -61,6 +61,9 @@ void note_failure(session_context& context, list& of, const problem& why, steady
         learned.limit = *learned.limit / 2;
         learned.full_page_seen = false;
     }
+    if (!is_outage(context, why, begun) && !of.failing_since) {
+        of.failing_since = context.time.now();
+    }
     ++learned.failures;
     learned.last_error = why.text;
     learned.last_error_at = now;
@@ -85,6 +88,7 @@ void note_success(session_context& context, list& of, plan::slice_id read) {
     if (learned.aside_until) {
         context.say(level::info, of.name() + ": can be read now");
     }
+    of.failing_since.reset();
     learned.failures = another_fails ? learned.failures : 0;
     learned.last_error.clear();
     learned.last_error_at.reset();

@@ -116,6 +116,9 @@ awaitable<std::optional<problem>> send(session_context& context, list* of, plan:
         context.requests.leave(bytes);
         context.view.waiting_bytes = context.requests.waiting_bytes();
         ++traffic_of(context, of).answers[{what, got.status}];
+        if (of) {
+            of->last_asked_in_vain = what != fetch::verdict::ok && !is_in_reach(what);
+        }
         if (what == fetch::verdict::ok) {
             context.last_answer = context.time.now();
             if (std::exchange(context.outage_told, false)) {

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr auto lease_margin = 2s; // of our clock against the database's
 constexpr auto outage_looked_at = 1s;
+constexpr auto worth_keeping = 1s; // of a wait that the API asks for: less is over at once
 
 // What is worth remembering of a pace: 0 while nothing has slowed it down, so that a limit that is
 // raised holds at once.
@@ -82,16 +83,31 @@ awaitable<void> session::save_account() {
 awaitable<void> session::keep_lease() {
     const auto renew_every = ports.options.lease_time / 4;
     auto renew_at = context.time.now() + renew_every;
+    auto quiet_known = requests.quiet_until(); // to other processes, by the database
+    const auto asked_to_wait = [&] { return requests.quiet_until() > quiet_known + worth_keeping; };
     const auto wake_at = [&] { // a thousand idle accounts need not look every second
-        return once() ? std::min(renew_at, context.time.now() + outage_looked_at) : renew_at;
+        const auto now = context.time.now();
+        return asked_to_wait() ? now
+               : once()        ? std::min(renew_at, now + outage_looked_at)
+                               : renew_at;
     };
-    while (co_await tasks.sleep_until(wake_at())) {
+    while (co_await requests.told_to_wait().wait_until(wake_at())) {
         const auto now = context.time.now();
         refresh_pace();
+        if (asked_to_wait()) {
+            quiet_known = requests.quiet_until();
+            const auto quiet = std::chrono::ceil<std::chrono::milliseconds>(
+                std::max(quiet_known - now, std::chrono::microseconds(0)));
+            auto job = [&](write::store& store) { store.keep_quiet(context.lease, quiet); };
+            co_await context.store.run_first(job);
+        }
         if (once() && now - context.last_answer > ports.options.once->give_up_after) {
             unreachable = true;
             tasks.stop();
             break;
+        }
+        if (std::ranges::any_of(lists, [&](const auto& of) { return is_given_up(*of); })) {
+            check_done();
         }
         if (now < renew_at) {
             continue;

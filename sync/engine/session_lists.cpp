@@ -253,10 +253,11 @@ awaitable<void> session::prepare(const write::account_state& state) {
     for (auto& of : lists) {
         co_await start_list(*of, first_of_once);
     }
-    heads_open = static_cast<std::size_t>(
-        std::ranges::count_if(lists, [](const auto& of) { return of->resource->has_time_axis(); }));
     for (auto& of : lists) {
-        if (of->resource->has_time_axis()) {
+        of->head_open = of->resource->has_time_axis();
+    }
+    for (auto& of : lists) {
+        if (of->head_open) {
             tasks.spawn("head of " + of->name(), follow_head(*of));
         }
     }

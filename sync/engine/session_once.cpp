@@ -1,3 +1,4 @@
+#include "sync/base/text.hpp"
 #include "sync/engine/list_health.hpp"
 #include "sync/engine/requests.hpp"
 #include "sync/engine/session_parts.hpp"
@@ -66,15 +67,42 @@ bool session::outstanding(const list& of) const {
     });
 }
 
+bool session::is_open(const list& of) const {
+    return of.head_open || outstanding(of);
+}
+
+// No read of it has succeeded for as long as an outage may take. One that is under way may still,
+// as long as its pages come.
+bool session::is_given_up(const list& of) const {
+    if (!once() || !of.failing_since || of.committing ||
+        context.time.now() - *of.failing_since < ports.options.once->give_up_after) {
+        return false;
+    }
+    const bool under_way =
+        of.head_under_way || std::ranges::any_of(of.timeline.slices(), [&](const auto& each) {
+            return of.timeline.is_busy(each.id);
+        });
+    return of.last_asked_in_vain || !under_way;
+}
+
 void session::check_done() {
-    if (!once() || all_done || heads_open > 0 || !suspects_done || !columns_done ||
-        context.suspects_added) {
+    if (!once() || all_done || !suspects_done || !columns_done || context.suspects_added) {
         return;
     }
-    if (std::ranges::none_of(lists, [&](const auto& of) { return outstanding(*of); })) {
-        all_done = true;
-        tasks.stop();
+    if (std::ranges::any_of(lists,
+                            [&](const auto& of) { return is_open(*of) && !is_given_up(*of); })) {
+        return;
     }
+    for (const auto& of : lists) {
+        if (is_open(*of)) {
+            gave_up = true;
+            context.say(level::warning, of->name() + ": given up, as no read has succeeded for " +
+                                            format_duration(ports.options.once->give_up_after) +
+                                            "; the last failure: " + of->learned.last_error);
+        }
+    }
+    all_done = true;
+    tasks.stop();
 }
 
 // A resource of companies is to be mirrored, and no company is known.
@@ -105,7 +133,7 @@ awaitable<void> session::count_unanswered() {
 }
 
 bool session::read_in_part() const {
-    return lacks_companies() || std::ranges::any_of(lists, [&](const auto& of) {
+    return gave_up || lacks_companies() || std::ranges::any_of(lists, [&](const auto& of) {
                const bool failed =
                    std::ranges::any_of(of->timeline.slices(), [&](const auto& each) {
                        return range().overlaps(each) && each.failures >= hopeless &&

@@ -40,7 +40,6 @@ struct session {
     std::uint64_t requests_before; // of earlier sessions
     std::uint64_t throttled_before;
     std::size_t next_list = 0;      // takes turns
-    std::size_t heads_open = 0;     // one shot: heads not read yet
     bool companies_unknown = false; // the last look at the key's own user failed
     bool companies_refused = false; // by an answer, not by an outage
     bool suspects_done = false;
@@ -48,6 +47,7 @@ struct session {
     bool columns_done = false;
     bool orders_wait = true; // as far as the last renewal of the lease knows
     bool all_done = false;
+    bool gave_up = false; // one shot: some list that was left
     bool unreachable = false;
 
     session(const session_ports& given, const taken_lease& lease,
@@ -97,6 +97,8 @@ struct session {
     // session_once.cpp
     awaitable<void> tell_outages_apart();
     bool outstanding(const list& of) const;
+    bool is_open(const list& of) const;
+    bool is_given_up(const list& of) const;
     void check_done();
     bool lacks_companies() const;
     awaitable<void> count_unanswered();

@@ -77,7 +77,7 @@ awaitable<void> session::follow_head(list& of) {
                           std::min<std::chrono::milliseconds>(ports.options.poll_interval, 5s);
         }
     }
-    --heads_open;
+    of.head_open = false;
     check_done();
 }
 
@@ -202,7 +202,7 @@ bool session::has_its_keys(const list& of) const {
            std::ranges::all_of(lists, [&](const auto& other) {
                const auto& slices = other->timeline.slices();
                return other->resource->name != of.resource->keys_from.table ||
-                      is_aside(context, *other) ||
+                      is_aside(context, *other) || is_given_up(*other) ||
                       std::ranges::all_of(slices, [&](const auto& each) {
                           return !other->timeline.is_busy(each.id) &&
                                  (each.read_at || each.failures >= hopeless);

@@ -142,6 +142,13 @@ bool postgres_store::renew(const lease& held, std::chrono::milliseconds time_to_
     return ordered;
 }
 
+void postgres_store::keep_quiet(const lease& held, std::chrono::milliseconds quiet) {
+    session_.in_transaction("keep quiet for " + held.account, [&](transaction& within) {
+        if (within.run(sql::keep_quiet.text, fence_of(held).add(quiet.count())).empty())
+            throw_lost(held);
+    });
+}
+
 void postgres_store::release(const lease& held, std::chrono::milliseconds quiet) noexcept {
     try {
         session_.in_transaction("release the lease of " + held.account, [&](transaction& within) {

@@ -29,6 +29,7 @@ public:
     lease_answer acquire(const std::string& account, const std::string& holder,
                          std::chrono::milliseconds time_to_live) override;
     bool renew(const lease& held, std::chrono::milliseconds time_to_live) override;
+    void keep_quiet(const lease& held, std::chrono::milliseconds quiet) override;
     void release(const lease& held, std::chrono::milliseconds quiet) noexcept override;
 
     account_state load(const lease& held) override;

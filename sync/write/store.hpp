@@ -253,6 +253,8 @@ public:
                                  std::chrono::milliseconds time_to_live) = 0;
     // True where there are open orders.
     virtual bool renew(const lease& held, std::chrono::milliseconds time_to_live) = 0;
+    // The API has asked to wait so long: for whoever else would ask it for this account.
+    virtual void keep_quiet(const lease& held, std::chrono::milliseconds quiet) = 0;
     // `quiet` is how long the next holder has to wait before its first request. Never throws.
     virtual void release(const lease& held, std::chrono::milliseconds quiet) noexcept = 0;
 

@@ -247,6 +247,76 @@ TEST_F(Check, WarnsOfAListThatTheKeyMayNotRead) {
     EXPECT_THAT(done.out, HasSubstr("it can be used; 1 warning"));
 }
 
+// ---- the account's pace, which a process that mirrors it needs, too
+
+class CheckAndPlan : public Commands {
+protected:
+    static constexpr auto both = {"check", "backfill --plan"};
+    void leases(const std::string& change) {
+        value("update callmirror.leases set " + change + " returning account");
+    }
+};
+
+TEST_F(CheckAndPlan, AskNothingWhileTheApiHasToldTheDaemonToWait) {
+    api_source from;
+    configure(from);
+    auto daemon = start_daemon(from);
+    from.faults(R"([{"kind":"list","do":"status","status":429,"headers":{"Retry-After":"3600"}}])");
+    ASSERT_TRUE(eventually([&] {
+        return value("select quiet_until > now() + interval '50 minutes' "
+                     "from callmirror.leases") == "t";
+    })) << daemon->err();
+    EXPECT_THAT(run("status").out, HasSubstr("; the API wants no request before 20"));
+    const auto before = from.requests();
+    for (const char* command : both) {
+        const auto done = run(command);
+        EXPECT_EQ(done.status, 69) << command << done.text();
+        EXPECT_THAT(done.text(), HasSubstr("the API wants no request before 20")) << command;
+    }
+    EXPECT_EQ(from.requests(), before);
+}
+
+TEST_F(CheckAndPlan, WaitAsLongAsTheApiHasAskedForWhereThatIsShort) {
+    api_source from;
+    expect_mirrored(from);
+    for (const char* command : both) {
+        leases("quiet_until = now() + interval '4 seconds'");
+        const auto done = run(command);
+        EXPECT_EQ(done.status, 0) << command << done.text();
+        EXPECT_EQ(value("select now() > quiet_until from callmirror.leases"), "t") << command;
+    }
+}
+
+TEST_F(CheckAndPlan, TakeATenthOfThePaceWhereAnotherProcessHoldsTheAccount) {
+    api_source from;
+    config.requests_per_second = 40;
+    expect_mirrored(from);
+    leases("holder = 'another', expires_at = now() + interval '1 hour'");
+    for (const char* command : both) {
+        const auto before = from.requests();
+        const auto done = run(command);
+        EXPECT_EQ(done.status, 0) << command << done.text();
+        EXPECT_THAT(done.err, HasSubstr("another holds the account")) << command;
+        const auto sent = static_cast<long>(from.requests() - before);
+        EXPECT_GE(done.took, (sent - 1) * 250ms) << command << sent;
+        if (done.out.find(" requests a second") != std::string::npos) { // the account's, not ours
+            EXPECT_THAT(done.out, HasSubstr(" at 40 requests a second"));
+        }
+    }
+}
+
+TEST_F(CheckAndPlan, BeginWithThePaceThatWasLearnt) {
+    api_source from;
+    expect_mirrored(from);
+    value("update callmirror.accounts set pace = 4 returning account");
+    const auto before = from.requests();
+    const auto done = run("check");
+    EXPECT_EQ(done.status, 0) << done.text();
+    // It rises by what was refused last, and not at once.
+    const auto sent = static_cast<long>(from.requests() - before);
+    EXPECT_GE(done.took, (sent - 1) * 200ms) << sent;
+}
+
 // ---- the database is away
 
 TEST_F(Check, AndAllThatTalkToTheDatabaseAloneSayWhatToDoWhereItIsAway) {

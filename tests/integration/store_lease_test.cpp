@@ -45,6 +45,18 @@ TEST_F(Lease, HandsOnTheQuietThatItsLastHolderAskedFor) {
     EXPECT_LE(answer.wait_before_request, 30s);
 }
 
+// Or is killed before it can say so.
+TEST_F(Lease, HandsOnTheQuietThatItsHolderWasAskedFor) {
+    const lease one = take("acme", "one", 1ms);
+    store.keep_quiet(one, 30s);
+    std::this_thread::sleep_for(5ms);
+    const auto answer = store.acquire("acme", "two", 1min);
+    ASSERT_TRUE(answer.taken);
+    EXPECT_GT(answer.wait_before_request, 20s);
+    EXPECT_LE(answer.wait_before_request, 30s);
+    EXPECT_THROW(store.keep_quiet(one, 1min), lease_lost);
+}
+
 TEST_F(Lease, MayBeTakenAgainByItsHolderWithANewFence) {
     const lease before = take("acme", "one");
     const lease after = take("acme", "one");

@@ -34,6 +34,9 @@ public:
     bool renew(const write::lease& held, std::chrono::milliseconds time_to_live) override {
         return call("renew", [&] { return behind_.renew(held, time_to_live); });
     }
+    void keep_quiet(const write::lease& held, std::chrono::milliseconds quiet) override {
+        call("keep quiet", [&] { behind_.keep_quiet(held, quiet); });
+    }
     void release(const write::lease& held, std::chrono::milliseconds quiet) noexcept override {
         try {
             call("release", [&] { behind_.release(held, quiet); });

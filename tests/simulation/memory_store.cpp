@@ -90,6 +90,14 @@ bool memory_store::renew(const write::lease& held, std::chrono::milliseconds tim
     return has_open_orders();
 }
 
+void memory_store::keep_quiet(const write::lease& held, std::chrono::milliseconds quiet) {
+    if (!holds(held)) {
+        throw write::lease_lost("the lease of " + held.holder + " is lost");
+    }
+    becomes_durable();
+    now_has_.leases[held.account].quiet_until = now() + quiet;
+}
+
 void memory_store::release(const write::lease& held, std::chrono::milliseconds quiet) noexcept {
     if (holds(held)) {
         now_has_.leases[held.account].expires_at = now();

@@ -39,6 +39,7 @@ public:
     write::lease_answer acquire(const std::string& account, const std::string& holder,
                                 std::chrono::milliseconds time_to_live) override;
     bool renew(const write::lease& held, std::chrono::milliseconds time_to_live) override;
+    void keep_quiet(const write::lease& held, std::chrono::milliseconds quiet) override;
     void release(const write::lease& held, std::chrono::milliseconds quiet) noexcept override;
     write::account_state load(const write::lease& held) override;
     std::vector<write::digest_piece> load_digest(const write::lease& held,

@@ -25,6 +25,7 @@ public:
         return {};
     }
     bool renew(const write::lease&, std::chrono::milliseconds) override { return false; }
+    void keep_quiet(const write::lease&, std::chrono::milliseconds) override {}
     void release(const write::lease&, std::chrono::milliseconds) noexcept override {}
     write::account_state load(const write::lease&) override { return {}; }
     std::vector<write::digest_piece> load_digest(const write::lease&, write::slice_id) override {

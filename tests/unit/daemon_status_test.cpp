@@ -55,6 +55,19 @@ TEST(Status, IsATableThatFitsAScreen) {
               "\n");
 }
 
+TEST(Status, SaysThatTheApiHasAskedToWait) {
+    auto input = good_status();
+    EXPECT_EQ(nlohmann::json::parse(status_json(input))["accounts"][0]["no_request_before"],
+              nullptr);
+    input.accounts[0].quiet_until = now + 25s;
+    EXPECT_THAT(status_text(input), HasSubstr("acme: ok; mirrored by host:1:2; pace 5.0 requests a "
+                                              "second; the API wants no request before "
+                                              "2026-11-20T10:00:25Z\n"));
+    EXPECT_EQ(nlohmann::json::parse(status_json(input))["accounts"][0]["no_request_before"],
+              "2026-11-20T10:00:25.000Z");
+    EXPECT_THAT(attention(input), IsEmpty()); // it is over by itself
+}
+
 TEST(Status, NeedsNobodyWhereAllIsWell) {
     EXPECT_THAT(attention(good_status()), IsEmpty());
 }
@@ -193,7 +206,7 @@ TEST(Status, KeepsItsJsonsNames) {
     };
     EXPECT_EQ(names(parsed), "now attention accounts not_configured");
     EXPECT_EQ(names(parsed["accounts"][0]),
-              "name state reason holder requests_per_second companies lists");
+              "name state reason holder requests_per_second no_request_before companies lists");
     EXPECT_EQ(names(parsed["accounts"][0]["lists"][0]),
               "resource company rows newest_record head_read_at age_s history_complete "
               "history_share complete_back_to gaps due suspects held_deletions rejected set_aside "
