@@ -15,8 +15,10 @@ using testing::Not;
 class MassDeletes : public MirrorTest {
 protected:
     // So many calls of one hour, five days ago, mirrored.
+    // Of a day, far from where a slice may end.
+    static utc_time noon() { return floor_day(now()) - 5 * 24h + 12h; }
     std::vector<std::int64_t> mirrored(api_source& from, int count) {
-        auto calls = from.add(resource::calls, now() - std::chrono::days(5), count, 10s);
+        auto calls = from.add(resource::calls, noon(), count, 10s);
         expect_mirrored(from);
         return calls;
     }
@@ -227,8 +229,7 @@ TEST_F(MassDeletes, OfARetentionRuleGoWithTheirEventsWhenAccepted) {
 
 TEST_F(MassDeletes, OfOneListCanBeAcceptedAlone) {
     api_source from(empty_world());
-    const auto time = now() - std::chrono::days(5);
-    const auto streams = from.add(resource::streams, time, 60, 10s);
+    const auto streams = from.add(resource::streams, noon(), 60, 10s);
     const auto calls = mirrored(from, 60);
     remove(from, calls, 20);
     from.with([&](simulator::world& data) {

@@ -187,7 +187,7 @@ TEST_F(NewResource, IsWrittenAnewByBackfillAgainWhereTheProgramReadsItOtherwise)
     api.records = {{1, R"({"id":1,"label":"vip"})"},
                    {2, R"({"id":2,"name":"callback"})"},
                    {3, R"({"id":3,"label":"spam","client_secret":"hush-hush"})"},
-                   {4, R"({"id":4,"label":"see","url":"https://x/?sig=hush-hush"})"}};
+                   {4, R"({"id":4,"label":"see","url":"https://x/?client_secret=hush-hush"})"}};
     EXPECT_EQ(backfill(older), engine::account_end::done);
     const auto versions = [&] {
         return cluster().value(database, "select string_agg(xmin::text, ' ' order by id) "
