@@ -109,6 +109,7 @@ struct list {
     steady_time head_due{0};
     bool manners_known = false;
     bool finding_manners = false;                    // one reader does, and the others wait for it
+    bool manners_looked_for = false;                 // to an end, whatever it was, in this session
     std::optional<problem> manners_problem{};        // of the last that did
     steady_time filters_due{0}, head_filters_due{0}; // see learn_filters()
     int filters_failures = 0;

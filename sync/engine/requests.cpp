@@ -59,8 +59,8 @@ bool is_in_reach(fetch::verdict what) {
            what == fetch::verdict::not_found || what == fetch::verdict::too_large;
 }
 
-// So does a 400; but not while manners are found out, which most APIs begin with one: it would keep
-// up hope in a list that shows nothing else.
+// So does a 400; but while manners are found out, which most APIs begin with one, only the first
+// time: it would keep up hope in a list that shows nothing else.
 void note_bad_request(session_context& context, const problem& why) {
     if (why.what == fetch::verdict::bad_request) {
         context.last_answer = context.time.now();
@@ -333,6 +333,9 @@ awaitable<result_or_problem<found_manners>> probe_manners(session_context& conte
                    what == fetch::verdict::bad_request ||
                    (what == fetch::verdict::not_found && next.page.value_or(0) > 0)) {
             probe.bad_request();
+            if (!of.manners_looked_for) { // at a slow pace, many lists take longer than an outage
+                context.last_answer = context.time.now();
+            }
         } else {
             auto why = std::get<problem>(std::move(got));
             why.limit = next.limit.value_or(0);
@@ -387,6 +390,7 @@ awaitable<std::optional<problem>> learn_manners(session_context& context, list& 
         of.finding_manners = true;
         auto met = co_await find_manners(context, of, kind); // what it throws ends the session
         of.manners_problem = std::move(met);
+        of.manners_looked_for = true;
         of.finding_manners = false;
         context.work_changed.notify();
         co_return of.manners_problem;
