@@ -158,7 +158,7 @@ clean_up() {
 }
 
 title() { printf '\n== %s\n' "$*"; }
-ask() { psql -X -q -d "$database" --pset=footer=off -c "$1"; }
+ask() { psql -X -q -d "$database" --pset=footer=off --pset=pager=off -c "$1"; }
 callmirror() { "$bin/daemon/callmirror" "$@" --config "$demo/callmirror.toml"; }
 
 # shellcheck disable=SC2086 # one word a package

@@ -56,6 +56,13 @@ void database_lanes::call_first_idle() {
 
 void database_lanes::loop(lane& mine) {
     std::unique_ptr<write::store> store;
+    if (&mine == lanes_.data()) {
+        try {
+            store = make_();
+        } catch (...) { // the first job tries again, and tells
+            store = nullptr;
+        }
+    }
     std::unique_lock lock(mutex_);
     while (true) {
         mine.called.wait(lock, [&] { return stopping_ || !mine.is_idle; });

@@ -28,8 +28,9 @@ namespace callmirror::daemon {
 
 class database_lanes final : public engine::database {
 public:
-    // Makes a lane's store; called on its thread, before the lane's first job. What it throws is
-    // thrown by that job's run(), and the next job tries again.
+    // Makes a lane's store; called on its thread: for the first one at once, as a connection takes
+    // its time, for each other before its first job. What it throws then is thrown by that job's
+    // run(), and the next job tries again.
     using store_factory = std::function<std::unique_ptr<write::store>()>;
 
     database_lanes(boost::asio::any_io_executor executor, std::size_t lanes, store_factory make);

@@ -79,6 +79,8 @@ struct list {
     const providers::resource* resource;
     std::string scope;
     std::string path; // with {companyId} filled in
+    // Of the same resource, for other companies, where those may share records (a user of several).
+    std::vector<list*> siblings;
     plan::timeline timeline;
     write::listing_row learned;
     write::listing_row saved; // what the database has of it
@@ -120,6 +122,14 @@ struct list {
 
     std::string name() const { return list_name(resource->name, scope); }
 };
+
+// That the first list to show it again is to write it, whatever its digest says.
+inline void note_deleted(list& of, const std::string& key) {
+    of.latest.deleted(key);
+    for (auto* const other : of.siblings) {
+        other->latest.deleted(key);
+    }
+}
 
 // The hash of a digest's key that the last complete read has not shown, and that stays there so
 // that the next one misses it, too.

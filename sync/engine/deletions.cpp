@@ -2,6 +2,7 @@
 
 #include "sync/engine/commits.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace callmirror::engine {
@@ -28,20 +29,23 @@ awaitable<const plan::slice*> wait_for_read(session_context& context, const list
     }
 }
 
-// One that no other slice of the list has shown by now.
+// One that no other slice of the list has shown by now, nor another company's list.
 awaitable<std::unordered_set<std::string>>
 known_nowhere_else(session_context& context, list& of, plan::slice_id slice,
                    const std::vector<std::string>& keys) {
     std::unordered_set<std::string> gone(keys.begin(), keys.end());
-    std::vector<plan::slice_id> others;
+    std::vector<std::pair<const list*, plan::slice_id>> others;
     for (const auto& each : of.timeline.slices()) {
         if (each.id != slice) {
-            others.push_back(each.id);
+            others.emplace_back(&of, each.id);
         }
     }
-    for (const auto id : others) {
+    for (const auto* const sibling : of.siblings) {
+        others.emplace_back(sibling, sibling->timeline.slices().front().id);
+    }
+    for (const auto& [in, id] : others) {
         // What its read shows after this point is in of.questioned.
-        co_await wait_for_read(context, of, id);
+        co_await wait_for_read(context, *in, id);
         const auto theirs = co_await load_digest(context, id);
         std::erase_if(gone, [&](const std::string& key) {
             return theirs.find(key).value_or(not_shown) != not_shown;
@@ -64,7 +68,7 @@ awaitable<std::uint64_t> forget(session_context& context, list& of, plan::slice_
     auto unit = new_unit(context, of);
     unit.deleted.assign(gone.begin(), gone.end());
     for (const auto& key : gone) {
-        of.latest.deleted(key);
+        note_deleted(of, key);
     }
     for (const auto& key : keys) {
         unit.cleared_suspects.emplace_back(of.resource->name, key);
@@ -84,7 +88,10 @@ awaitable<std::uint64_t> forget(session_context& context, list& of, plan::slice_
 
 awaitable<bool> carry_out_deletions(session_context& context, list& of, plan::slice_id slice,
                                     std::vector<std::string> keys) {
-    while (of.carrying_out) {
+    const auto waits = [&of] { // for a slice each, some of each other's
+        return of.carrying_out || std::ranges::any_of(of.siblings, &list::carrying_out);
+    };
+    while (waits()) {
         if (!co_await context.tasks.sleep_until(context.time.now() + looked_at_every)) {
             co_return false;
         }

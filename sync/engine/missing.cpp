@@ -1,6 +1,7 @@
 #include "sync/engine/missing.hpp"
 
 #include "sync/engine/commits.hpp"
+#include "sync/engine/list_health.hpp"
 
 #include <algorithm>
 #include <set>
@@ -46,6 +47,18 @@ awaitable<bool> drop_moved(session_context& context, list& of,
         });
     }
     co_return certain || missing.empty();
+}
+
+// Leaves out keys that another company's list shows. False where that was never read.
+awaitable<bool> drop_shared(session_context& context, const list& of, missing_keys& missing,
+                            missing_keys& unsure) {
+    bool certain = true;
+    for (auto* const other : of.siblings) {
+        const std::vector<plan::slice_id> whole{other->timeline.slices().front().id};
+        const bool theirs = co_await drop_moved(context, *other, whole, missing, unsure);
+        certain = certain && (theirs || is_aside(context, *other));
+    }
+    co_return certain;
 }
 
 // The suspects among these keys, whichever slice has missed them.
@@ -142,6 +155,19 @@ awaitable<bool> is_known_at(session_context& context, list& of, const std::strin
     co_return false;
 }
 
+awaitable<std::optional<bool>> is_known_to_siblings(session_context& context, const list& of,
+                                                    const std::string& key) {
+    bool certain = true;
+    bool known = false;
+    for (auto* const other : of.siblings) {
+        const auto& whole = other->timeline.slices().front();
+        const auto theirs = co_await load_digest(context, whole.id);
+        known = known || theirs.find(key).value_or(not_shown) != not_shown;
+        certain = certain && !is_under_way(*other, other->timeline.slices().front());
+    }
+    co_return certain ? std::optional(known) : std::nullopt;
+}
+
 awaitable<missing_decision> judge_missing(session_context& context, list& of,
                                           const plan::slice& slice, std::size_t before,
                                           missing_keys missing,
@@ -173,7 +199,9 @@ awaitable<missing_decision> judge_missing(session_context& context, list& of,
         return before >= brake_from && missing.size() * brake_share > before;
     };
     const auto neighbours = of.timeline.neighbours(slice.id);
-    const bool certain = co_await drop_moved(context, of, neighbours, missing, unsure);
+    bool certain = co_await drop_moved(context, of, neighbours, missing, unsure);
+    const bool by_others = co_await drop_shared(context, of, missing, unsure);
+    certain = certain && by_others;
     const auto news =
         std::ranges::count_if(missing, [](const auto& each) { return each.hash != not_shown; });
     const bool is_new = context.reads_again && 2 * static_cast<std::size_t>(news) > missing.size();

@@ -169,6 +169,7 @@ void session::add_list(const providers::resource& resource, const std::string& s
         .resource = &resource,
         .scope = scope,
         .path = fetch::fill_path(resource.list_path, {{"companyId", scope}}),
+        .siblings = {},
         .timeline = std::move(timeline),
         .learned = std::move(learned),
         .saved = {},
@@ -209,6 +210,11 @@ void session::add_lists(const write::account_state& state) {
                                    [&](const auto& each) { return each->resource->name == table; });
     };
     for (auto& of : lists) {
+        for (auto& other : lists) { // what has a time happened in one company
+            if (other != of && other->resource == of->resource && !of->resource->has_time_axis()) {
+                of->siblings.push_back(other.get());
+            }
+        }
         of->deletes_can_be_asked =
             of->deletes_can_be_asked &&
             std::ranges::all_of(of->resource->record_parameters, [&](const auto& each) {

@@ -43,8 +43,8 @@ void ask_later(session_context& context, write::commit_unit& unit, write::suspec
     unit.asked_suspects.push_back(std::move(suspect));
 }
 
-// It stands at the source, but no digest knows it now: until a read of its slice shows it, it is
-// asked for from time to time. Otherwise nobody would notice when it goes.
+// It stands at the source, but no digest of this list knows it now: until a read of its slice shows
+// it, it is asked for from time to time. Otherwise nobody would notice when it goes.
 void keep_asking(session_context& context, write::commit_unit& unit, write::suspect_row suspect) {
     const auto now = context.now();
     suspect.ask_at = now + std::clamp<std::chrono::milliseconds>(now - suspect.missing_since,
@@ -87,6 +87,22 @@ std::vector<utc_time> times_of(const providers::resource& resource, std::string_
         line.remove_prefix(tab + 1);
     }
     return times;
+}
+
+// The record is not where it was asked for.
+awaitable<void> settle_gone(session_context& context, list& of, const write::suspect_row& suspect,
+                            steady_time asked_at, write::commit_unit& unit) {
+    const auto stands = co_await is_known_to_siblings(context, of, suspect.key);
+    if (!stands) {
+        ask_later(context, unit, suspect);
+    } else if (*stands) { // a company less
+        keep_asking(context, unit, suspect);
+    } else {
+        unit.deleted.push_back(suspect.key);
+        note_deleted(of, suspect.key);
+        of.latest.wrote(suspect.key, asked_at); // a page from before may still be on its way
+        unit.cleared_suspects.emplace_back(suspect.resource, suspect.key);
+    }
 }
 
 // The record stands at the source.
@@ -136,10 +152,7 @@ awaitable<asking> ask_one(session_context& context, list& of, const write::suspe
     // Not where a list has shown it meanwhile. That is asked for later, as the head may show it
     // again and again while the answer is awaited.
     if (why.what == fetch::verdict::not_found && !shown) {
-        unit.deleted.push_back(suspect.key);
-        of.latest.deleted(suspect.key);
-        of.latest.wrote(suspect.key, why.asked_at); // a page from before may still be on its way
-        unit.cleared_suspects.emplace_back(suspect.resource, suspect.key);
+        co_await settle_gone(context, of, suspect, why.asked_at, unit);
     } else {
         ask_later(context, unit, suspect);
     }

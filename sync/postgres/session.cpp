@@ -167,6 +167,11 @@ session::~session() {
 session::session(session&&) noexcept = default;
 session& session::operator=(session&&) noexcept = default;
 
+void session::connect() {
+    state_->what = "connect";
+    state_->make_ready();
+}
+
 void session::close() noexcept {
     state_->discard();
 }

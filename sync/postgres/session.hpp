@@ -53,6 +53,9 @@ public:
     // A statement that wants no transaction around it.
     void alone(std::string_view what, const std::string& sql);
 
+    // Connects where it is not: otherwise the first call that needs it does.
+    void connect();
+
     // The next call connects anew.
     void close() noexcept;
 

@@ -93,7 +93,9 @@ void check_pieces(transaction& within, const commit_unit& unit) {
 } // namespace
 
 postgres_store::postgres_store(postgres::session_options options)
-    : session_(std::move(options)) {}
+    : session_(std::move(options)) {
+    session_.connect();
+}
 
 lease_answer postgres_store::acquire(const std::string& account, const std::string& holder,
                                      std::chrono::milliseconds time_to_live) {

@@ -1,10 +1,9 @@
 // The store in PostgreSQL. See store.hpp for what the calls promise.
 //
-// One connection, opened by the first call that needs it and thrown away after a failure; the next
-// call opens another. One thread at a time. A commit is fenced by the lease's row: it is taken `for
-// share`, so that a take-over waits until the commit has ended, and a holder that was taken over
-// finds no row. A process that is stopped within a commit is cut off by the server after
-// session_options::idle_limit.
+// One connection, thrown away after a failure; the next call opens another. One thread at a time. A
+// commit is fenced by the lease's row: it is taken `for share`, so that a take-over waits until the
+// commit has ended, and a holder that was taken over finds no row. A process that is stopped within
+// a commit is cut off by the server after session_options::idle_limit.
 //
 // After database_lost, whether a commit happened is in doubt, and it may still be ending in the
 // server: load() waits until none is under way, and then tells how it ended.
@@ -22,7 +21,7 @@ namespace callmirror::write {
 
 class postgres_store final : public store {
 public:
-    // Opens nothing yet. Throws database_refused where libpq can't read the URL.
+    // Connects. Throws database_lost or database_refused where it can't.
     explicit postgres_store(postgres::session_options options);
 
     // The holder of a lease may take it again; it has another fence then.

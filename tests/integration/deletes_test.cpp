@@ -98,6 +98,34 @@ TEST_F(Deletes, AreMarkedByABackfillAgainOnceTheirOwnEndpointSaysGone) {
     }
 }
 
+// Asked for in the company that it has left, the API says 404.
+TEST_F(Deletes, AreNoneWhereAnotherCompanyStillListsTheRecord) {
+    auto world = small_world();
+    world.company_ids = {123, 77};
+    api_source from(world);
+    config.resources = R"("users")";
+    const auto user = from.ids(resource::users).front(); // of the first company
+    const auto list_it = [&](std::size_t company, bool listed) {
+        EXPECT_TRUE(from.with([&](simulator::world& data) {
+            return data.set_listed(resource::users, user, company, listed);
+        }));
+    };
+    list_it(1, true);
+    expect_mirrored(from);
+    list_it(0, false);
+    read_again();
+    EXPECT_EQ(differences(from), "");
+    EXPECT_EQ(deleted("users"), 0);
+    list_it(0, true); // and it leaves the other one
+    list_it(1, false);
+    read_again();
+    EXPECT_EQ(deleted("users"), 0);
+    remove(from, resource::users, {user});
+    read_again();
+    EXPECT_EQ(differences(from), "");
+    EXPECT_EQ(deleted("users"), 1);
+}
+
 // The last slice to be read may be the one with the suspects, and slow to be committed.
 TEST_F(Deletes, AreAllAskedForBeforeABackfillEnds) {
     config.history_start = format_day(now() - std::chrono::days(6));

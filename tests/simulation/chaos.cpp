@@ -46,6 +46,7 @@ void chaos::begin() {
     often(rates.remove_every, [this] { remove(); });
     often(rates.return_every, [this] { bring_back(); });
     often(rates.move_every, [this] { move(); });
+    often(rates.share_every, [this] { share(); });
     often(rates.import_every, [this] { import(); });
     often(rates.purge_every, [this] { purge(); });
     often(rates.kill_every, [this] { kill(); });
@@ -140,6 +141,22 @@ void chaos::move() {
     world_.move(it->of, it->id, simulator::from_ms(to));
     all_.tell("source: moves " + std::string(simulator::info(it->of).name) + " " +
               std::to_string(it->id) + " to " + format_utc(simulator::from_ms(to)));
+}
+
+// A team of two companies, or of the other one.
+void chaos::share() {
+    const auto count = world_.created_count(resource::teams);
+    if (count == 0) {
+        return;
+    }
+    const auto which = static_cast<simulator::ordinal>(all_.luck.below(count));
+    const auto company = any_company();
+    const bool listed = !world_.is_listed(resource::teams, which, company);
+    const auto id = world_.id_of(resource::teams, which);
+    if (world_.set_listed(resource::teams, id, company, listed)) {
+        all_.tell("source: company " + std::to_string(world_.options().company_ids[company]) +
+                  (listed ? " lists" : " no longer lists") + " teams " + std::to_string(id));
+    }
 }
 
 void chaos::import() {

@@ -35,6 +35,7 @@ private:
     void remove();
     void bring_back();
     void move();
+    void share();
     void import();
     void purge();
     void kill();

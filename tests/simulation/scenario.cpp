@@ -195,6 +195,11 @@ void draw_changes(chance& luck, scenario& of) {
     rates.move_every = often(0.4);
     rates.import_every = luck.happens(0.3) ? spread(luck, 5min, 60min) : 0ms;
     rates.purge_every = luck.happens(0.2) ? spread(luck, 10min, 60min) : 0ms;
+    chance sharing(
+        simulator::mix(of.seed, 0x5a)); // so that the other draws are what they were without it
+    if (of.world.company_ids.size() > 1 && sharing.happens(0.6)) {
+        rates.share_every = spread(sharing, 10s, 20min);
+    }
 }
 
 void draw_faults(chance& luck, scenario& of) {

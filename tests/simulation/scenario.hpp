@@ -35,6 +35,7 @@ struct chaos_rates {
     std::chrono::milliseconds move_every{0};
     std::chrono::milliseconds import_every{0}; // many of one instant, or dated ahead
     std::chrono::milliseconds purge_every{0};  // retention, or much of a stretch at once
+    std::chrono::milliseconds share_every{0}; // another company lists a team, or one no longer does
 };
 
 struct scenario {

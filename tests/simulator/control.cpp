@@ -130,13 +130,15 @@ json mutate_one(world& data, const json& order) {
         return ids;
     }
     const auto id = order.at("id").get<std::int64_t>();
-    const bool done = what == "change"   ? data.change(of, id, time_of(order, "time"))
-                      : what == "remove" ? data.remove(of, id)
-                      : what == "return" ? data.return_removed(of, id)
-                      : what == "move"   ? data.move(of, id, time_of(order, "time"))
-                      : what == "replace"
-                          ? data.replace_text(of, id, order.at("text").get<std::string>())
-                          : throw std::invalid_argument("can't do \"" + what + "\"");
+    const bool done =
+        what == "change"    ? data.change(of, id, time_of(order, "time"))
+        : what == "remove"  ? data.remove(of, id)
+        : what == "return"  ? data.return_removed(of, id)
+        : what == "move"    ? data.move(of, id, time_of(order, "time"))
+        : what == "list"    ? data.set_listed(of, id, order.at("company").get<std::size_t>(),
+                                              order.at("listed").get<bool>())
+        : what == "replace" ? data.replace_text(of, id, order.at("text").get<std::string>())
+                            : throw std::invalid_argument("can't do \"" + what + "\"");
     if (!done) {
         throw std::invalid_argument("there is no " + order.dump());
     }
@@ -187,6 +189,7 @@ POST /_simulator/mutate             one order or a list of them; answers with a 
      {"do":"add","resource":"calls","time":"2026-11-20T10:00:00Z","count":1500}    ids
      {"do":"change","resource":"calls","id":4100001,"time":"..."}                  also move
      {"do":"remove","resource":"streams","id":810001}                              also return
+     {"do":"list","resource":"users","id":31,"company":1,"listed":true}            or no longer
      {"do":"replace","resource":"calls","id":4100001,"text":"{\"id\":null}"}
      {"do":"retention","before":"2026-01-01"}
      {"do":"live","seconds":3600}                                                  or "to"

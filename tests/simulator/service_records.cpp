@@ -35,7 +35,8 @@ response service::record(const request& asked, const endpoint& to) {
         return error_response(404, "Not Found");
     }
     const auto& each = world_.at(to.of, *which);
-    if (!to.company.empty() && world_.company_index(to.company) != each.company) {
+    if (!to.company.empty() &&
+        !world_.is_listed(to.of, *which, world_.company_index(to.company).value_or(0))) {
         return error_response(404, "Not Found");
     }
     if (to.of == resource::stream_events &&

@@ -60,6 +60,19 @@ time_index& world::index_of(resource of, const record& each) {
     return lists[lists.size() == 1 ? 0 : each.company];
 }
 
+std::vector<time_index*> world::indexes_of(resource of, ordinal which) {
+    const auto& companies = table_of(of).companies;
+    const auto several = companies.find(which);
+    if (several == companies.end()) {
+        return {&index_of(of, at(of, which))};
+    }
+    std::vector<time_index*> found;
+    for (const auto company : several->second) {
+        found.push_back(&table_of(of).indexes[company]);
+    }
+    return found;
+}
+
 const time_index& world::index(resource of, std::size_t company) const {
     const auto& lists = table_of(of).indexes;
     return lists.at(lists.size() == 1 ? 0 : company);
@@ -95,12 +108,13 @@ bool world::set_there(resource of, ordinal which, bool there) {
     if (((each.flags & flag_gone) == 0) == there) {
         return false;
     }
+    for (auto* const index : indexes_of(of, which)) {
+        there ? index->insert(which) : static_cast<void>(index->erase(which));
+    }
     if (there) {
         each.flags = static_cast<std::uint8_t>(each.flags & ~flag_gone);
-        index_of(of, each).insert(which);
         ++in.there;
     } else {
-        index_of(of, each).erase(which);
         each.flags = static_cast<std::uint8_t>(each.flags | flag_gone);
         --in.there;
     }
@@ -158,17 +172,46 @@ bool world::move(resource of, std::int64_t id, utc_time time) {
     if (!which) {
         return false;
     }
-    auto& each = table_of(of).records[*which];
-    const bool indexed = index_of(of, each).erase(*which);
+    const bool indexed = is_there(of, *which);
+    const auto indexes = indexed ? indexes_of(of, *which) : std::vector<time_index*>{};
+    for (auto* const index : indexes) {
+        index->erase(*which);
+    }
     if (indexed) {
         note_shift(of, *which, false);
     }
-    each.created = to_ms(time);
+    table_of(of).records[*which].created = to_ms(time);
+    for (auto* const index : indexes) {
+        index->insert(*which);
+    }
     if (indexed) {
-        index_of(of, each).insert(*which);
         note_shift(of, *which, true);
     }
     ++table_of(of).version;
+    return true;
+}
+
+bool world::set_listed(resource of, std::int64_t id, std::size_t company, bool listed) {
+    const auto which = find(of, id);
+    auto& in = table_of(of);
+    if (info(of).timeline || !which || company >= in.indexes.size() ||
+        is_listed(of, *which, company) == listed) {
+        return false;
+    }
+    auto& companies =
+        in.companies.try_emplace(*which, std::set<std::size_t>{at(of, *which).company})
+            .first->second;
+    if (!listed && companies.size() == 1) {
+        return false; // gone from its last list it would be removed, which is another change
+    }
+    listed ? static_cast<void>(companies.insert(company))
+           : static_cast<void>(companies.erase(company));
+    if (is_there(of, *which)) {
+        auto& index = in.indexes[company];
+        listed ? index.insert(*which) : static_cast<void>(index.erase(*which));
+        note_shift(of, *which, listed);
+    }
+    ++in.version;
     return true;
 }
 
@@ -209,6 +252,13 @@ std::size_t world::count(resource of) const {
 
 bool world::is_there(resource of, ordinal which) const {
     return which < created_count(of) && (at(of, which).flags & flag_gone) == 0;
+}
+
+bool world::is_listed(resource of, ordinal which, std::size_t company) const {
+    const auto& companies = table_of(of).companies;
+    const auto several = companies.find(which);
+    return several == companies.end() ? company == at(of, which).company
+                                      : several->second.contains(company);
 }
 
 const std::string* world::replaced_text(resource of, ordinal which) const {

@@ -12,8 +12,10 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -75,6 +77,9 @@ public:
     bool return_removed(resource of, std::int64_t id);
     // Changes the record's own time.
     bool move(resource of, std::int64_t id, utc_time time);
+    // Whether a company's list shows the record, too (a user of several) or, for its own company,
+    // still. Of small lists only; false where there is nothing to change.
+    bool set_listed(resource of, std::int64_t id, std::size_t company, bool listed);
     // Serves exactly this text, valid or not, in the record's place.
     bool replace_text(resource of, std::int64_t id, std::string text);
     // Removes all streams created before `before`, with their events; how many streams.
@@ -102,6 +107,8 @@ public:
     // A stream's token.
     std::string token(resource of, ordinal which) const;
     bool is_there(resource of, ordinal which) const;
+    // Whether the company's list shows the record while it is there.
+    bool is_listed(resource of, ordinal which, std::size_t company) const;
     const record& at(resource of, ordinal which) const { return table_of(of).records[which]; }
     std::size_t created_count(resource of) const { return table_of(of).records.size(); }
     // The list's records by time; resources without {companyId} in their path have one index only.
@@ -116,6 +123,8 @@ private:
         std::vector<record> records;
         std::vector<time_index> indexes;
         std::unordered_map<ordinal, std::string> texts;
+        std::map<ordinal, std::set<std::size_t>>
+            companies; // that list it: other than its own alone
         std::uint64_t version = 1;
         std::size_t there = 0;
     };
@@ -127,6 +136,7 @@ private:
         return tables_[static_cast<std::size_t>(stored_as(of))];
     }
     time_index& index_of(resource of, const record& each);
+    std::vector<time_index*> indexes_of(resource of, ordinal which); // while it is there
     ordinal append(resource of, record fresh);
     void touch(resource of, ordinal which, std::int64_t at, std::uint8_t flags);
     bool set_there(resource of, ordinal which, bool there);

@@ -194,12 +194,21 @@ std::vector<pid_t> postgres_cluster::children() const {
 }
 
 double postgres_cluster::cpu_seconds() const {
+    const auto own = [&] {
+        double ticks = 0;
+        for (const int field : {14, 15, 16, 17}) // its own, and of children that have ended
+            ticks += std::atof(stat_field(server_, field).c_str());
+        return ticks;
+    };
+    double before = 0;
     double ticks = 0;
-    for (const int field : {14, 15, 16, 17}) // its own, and of children that have ended
-        ticks += std::atof(stat_field(server_, field).c_str());
-    for (const pid_t child : children())
-        for (const int field : {14, 15})
-            ticks += std::atof(stat_field(child, field).c_str());
+    do { // one that ends meanwhile is counted with neither, or twice
+        before = own();
+        ticks = before;
+        for (const pid_t child : children())
+            for (const int field : {14, 15})
+                ticks += std::atof(stat_field(child, field).c_str());
+    } while (own() != before);
     return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 

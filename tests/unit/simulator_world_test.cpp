@@ -200,6 +200,30 @@ TEST(World, GivesAnEventToTheStreamThatWasNamed) {
     EXPECT_EQ(nlohmann::json::parse(text).at("stream_id").get<std::int64_t>(), stream);
 }
 
+TEST(World, ListsASmallListsRecordUnderSeveralCompanies) {
+    auto options = a_week();
+    options.company_ids = {123, 77};
+    world week(1, options);
+    const auto of = resource::users;
+    const auto id = week.id_of(of, 0); // of the first company
+    const auto sizes = [&] {
+        return std::pair(week.index(of, 0).size(), week.index(of, 1).size());
+    };
+    const auto [first, second] = sizes();
+    EXPECT_TRUE(week.set_listed(of, id, 1, true));
+    EXPECT_FALSE(week.set_listed(of, id, 1, true)); // it is
+    EXPECT_EQ(sizes(), std::pair(first, second + 1));
+    week.move(of, id, monday - 24h);
+    EXPECT_TRUE(week.remove(of, id));
+    EXPECT_EQ(sizes(), std::pair(first - 1, second));
+    EXPECT_TRUE(week.set_listed(of, id, 0, false));
+    EXPECT_FALSE(week.set_listed(of, id, 1, false)); // its last
+    EXPECT_TRUE(week.return_removed(of, id));
+    EXPECT_EQ(sizes(), std::pair(first - 1, second + 1));
+    EXPECT_FALSE(week.is_listed(of, 0, 0));
+    EXPECT_FALSE(week.set_listed(resource::streams, week.id_of(resource::streams, 0), 1, true));
+}
+
 TEST(World, FindsRecordsByTheirKeys) {
     world week(1, a_week());
     for (const auto of : {resource::calls, resource::buttons, resource::booking_pages,
