@@ -44,7 +44,7 @@ known_nowhere_else(session_context& context, list& of, plan::slice_id slice,
         others.emplace_back(sibling, sibling->timeline.slices().front().id);
     }
     for (const auto& [in, id] : others) {
-        // What its read shows after this point is in of.questioned.
+        // What its read shows after this point is in `questioned`.
         co_await wait_for_read(context, *in, id);
         const auto theirs = co_await load_digest(context, id);
         std::erase_if(gone, [&](const std::string& key) {
@@ -109,19 +109,25 @@ awaitable<bool> carry_out_deletions(session_context& context, list& of, plan::sl
     const bool is_head = found->is_open();
     of.timeline.hold(slice);
     of.head_under_way = of.head_under_way || is_head;
-    question asked(of, keys);
+    std::vector<question> asked;
+    asked.emplace_back(of, keys);
+    for (auto* const sibling : of.siblings) {
+        asked.emplace_back(*sibling, keys);
+    }
     auto gone = co_await known_nowhere_else(context, of, slice, keys);
     if (context.tasks.stopping()) {
         co_return false;
     }
     // What a list has shown meanwhile is left as it is: judged again by the next read.
     std::unordered_set<std::string> judged(keys.begin(), keys.end());
-    for (const auto& key : asked.shown()) {
-        judged.erase(key);
-        gone.erase(key);
+    for (const auto& each : asked) {
+        for (const auto& key : each.shown()) {
+            judged.erase(key);
+            gone.erase(key);
+        }
     }
     const auto deleted = co_await forget(context, of, slice, judged, gone);
-    asked.end();
+    std::ranges::for_each(asked, &question::end);
     of.carrying_out = false;
     of.timeline.release(slice);
     of.head_under_way = of.head_under_way && !is_head;

@@ -155,19 +155,6 @@ awaitable<bool> is_known_at(session_context& context, list& of, const std::strin
     co_return false;
 }
 
-awaitable<std::optional<bool>> is_known_to_siblings(session_context& context, const list& of,
-                                                    const std::string& key) {
-    bool certain = true;
-    bool known = false;
-    for (auto* const other : of.siblings) {
-        const auto& whole = other->timeline.slices().front();
-        const auto theirs = co_await load_digest(context, whole.id);
-        known = known || theirs.find(key).value_or(not_shown) != not_shown;
-        certain = certain && !is_under_way(*other, other->timeline.slices().front());
-    }
-    co_return certain ? std::optional(known) : std::nullopt;
-}
-
 awaitable<missing_decision> judge_missing(session_context& context, list& of,
                                           const plan::slice& slice, std::size_t before,
                                           missing_keys missing,
@@ -200,8 +187,11 @@ awaitable<missing_decision> judge_missing(session_context& context, list& of,
     };
     const auto neighbours = of.timeline.neighbours(slice.id);
     bool certain = co_await drop_moved(context, of, neighbours, missing, unsure);
-    const bool by_others = co_await drop_shared(context, of, missing, unsure);
-    certain = certain && by_others;
+    // One by one, all companies are asked for them.
+    if (!of.deletes_can_be_asked || is_mass()) {
+        const bool by_others = co_await drop_shared(context, of, missing, unsure);
+        certain = certain && by_others;
+    }
     const auto news =
         std::ranges::count_if(missing, [](const auto& each) { return each.hash != not_shown; });
     const bool is_new = context.reads_again && 2 * static_cast<std::size_t>(news) > missing.size();

@@ -29,8 +29,4 @@ awaitable<missing_decision> judge_missing(session_context& context, list& of,
 awaitable<bool> is_known_at(session_context& context, list& of, const std::string& key,
                             const std::vector<utc_time>& times);
 
-// Whether another company's list shows the record, too. nullopt where that is being read just now.
-awaitable<std::optional<bool>> is_known_to_siblings(session_context& context, const list& of,
-                                                    const std::string& key);
-
 } // namespace callmirror::engine

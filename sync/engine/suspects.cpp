@@ -2,6 +2,7 @@
 
 #include "sync/base/text.hpp"
 #include "sync/engine/commits.hpp"
+#include "sync/engine/list_health.hpp"
 #include "sync/engine/missing.hpp"
 #include "sync/engine/requests.hpp"
 
@@ -89,22 +90,6 @@ std::vector<utc_time> times_of(const providers::resource& resource, std::string_
     return times;
 }
 
-// The record is not where it was asked for.
-awaitable<void> settle_gone(session_context& context, list& of, const write::suspect_row& suspect,
-                            steady_time asked_at, write::commit_unit& unit) {
-    const auto stands = co_await is_known_to_siblings(context, of, suspect.key);
-    if (!stands) {
-        ask_later(context, unit, suspect);
-    } else if (*stands) { // a company less
-        keep_asking(context, unit, suspect);
-    } else {
-        unit.deleted.push_back(suspect.key);
-        note_deleted(of, suspect.key);
-        of.latest.wrote(suspect.key, asked_at); // a page from before may still be on its way
-        unit.cleared_suspects.emplace_back(suspect.resource, suspect.key);
-    }
-}
-
 // The record stands at the source.
 awaitable<void> settle_found(session_context& context, list& of, const write::suspect_row& suspect,
                              const decode::decoded_record& record, write::commit_unit& unit) {
@@ -114,6 +99,57 @@ awaitable<void> settle_found(session_context& context, list& of, const write::su
     } else {
         keep_asking(context, unit, suspect);
     }
+}
+
+// What another company's single-record endpoint says of it.
+enum class elsewhere : std::uint8_t { gone, settled };
+
+awaitable<elsewhere> ask_sibling(session_context& context, list& other,
+                                 const write::suspect_to_ask& which, write::commit_unit& unit) {
+    const auto& suspect = which.suspect;
+    const auto target = target_of(other, which);
+    const auto name = other.name() + " record " + printable(suspect.key, 64);
+    const std::vector<std::string> keys{suspect.key};
+    question asked(other, keys);
+    auto got = co_await ask_record(context, other, plan::work::suspect, target, name, suspect.key);
+    const bool shown = !asked.shown().empty();
+    asked.end();
+    const auto* page = std::get_if<listed_page>(&got);
+    const bool stands = page && page->content.records.size() == 1 &&
+                        page->content.records.front().key == suspect.key;
+    if (stands && !shown) {
+        add_row(unit, page->content.records.front());
+        other.latest.wrote(suspect.key, page->asked_at);
+        co_await settle_found(context, other, suspect, page->content.records.front(), unit);
+        co_return elsewhere::settled;
+    }
+    if (!page && !shown && std::get<problem>(got).what == fetch::verdict::not_found) {
+        co_return elsewhere::gone;
+    }
+    ask_later(context, unit, suspect);
+    co_return elsewhere::settled;
+}
+
+// It is not where it was asked for. Where companies may share it, all of them are asked: what their
+// lists showed last may be a day old. One that the key may not read is believed as it was.
+awaitable<void> settle_gone(session_context& context, list& of, const write::suspect_to_ask& which,
+                            steady_time asked_at, write::commit_unit& unit) {
+    const auto& suspect = which.suspect;
+    for (auto* const other : of.siblings) {
+        if (is_aside(context, *other)) {
+            const auto theirs = co_await load_digest(context, other->timeline.slices().front().id);
+            if (theirs.find(suspect.key).value_or(not_shown) != not_shown) {
+                keep_asking(context, unit, suspect);
+                co_return;
+            }
+        } else if (co_await ask_sibling(context, *other, which, unit) != elsewhere::gone) {
+            co_return;
+        }
+    }
+    unit.deleted.push_back(suspect.key);
+    note_deleted(of, suspect.key);
+    of.latest.wrote(suspect.key, asked_at); // a page from before may still be on its way
+    unit.cleared_suspects.emplace_back(suspect.resource, suspect.key);
 }
 
 enum class asking : std::uint8_t { goes_on, fails, stops };
@@ -152,7 +188,7 @@ awaitable<asking> ask_one(session_context& context, list& of, const write::suspe
     // Not where a list has shown it meanwhile. That is asked for later, as the head may show it
     // again and again while the answer is awaited.
     if (why.what == fetch::verdict::not_found && !shown) {
-        co_await settle_gone(context, of, suspect, why.asked_at, unit);
+        co_await settle_gone(context, of, which, why.asked_at, unit);
     } else {
         ask_later(context, unit, suspect);
     }
