@@ -19,10 +19,17 @@
 namespace callmirror::daemon {
 namespace {
 
-// What is mirrored already; where that can't be told, nothing is, and it is said why.
+// What is mirrored already; where that can't be told, nothing is, it is said why, and `status` says
+// so too.
 account_state known_of(const setup& all, const config::account_settings& account,
-                       const plan::time_range& range, const engine::report& say) {
+                       const plan::time_range& range, const engine::report& say,
+                       exit_status& status) {
     account_state state;
+    const auto count_without = [&](exit_status why, const std::exception& error) {
+        status = why;
+        say(engine::level::warning,
+            std::string(error.what()) + "; the plan counts as if nothing were mirrored");
+    };
     const auto options = database_options(all.database_url);
     try {
         if (schema::current_version(options) == 0) {
@@ -35,9 +42,15 @@ account_state known_of(const setup& all, const config::account_settings& account
                                         .range = range,
                                         .now = utc_now()});
         });
-    } catch (const std::runtime_error& error) { // away, refused, or of another version
-        say(engine::level::warning,
-            std::string(error.what()) + "; the plan counts as if nothing were mirrored");
+    } catch (const postgres::database_lost& error) {
+        count_without(exit_status::unavailable, error);
+    } catch (const postgres::database_refused& error) {
+        count_without(exit_status::refused, error);
+    } catch (const schema::schema_mismatch& error) {
+        count_without(exit_status::configuration, error);
+    } catch (
+        const std::runtime_error& error) { // of an older version: `backfill` brings it up to date
+        count_without(exit_status::done, error);
     }
     return state;
 }
@@ -53,7 +66,8 @@ engine::awaitable<exit_status> plan_account(const boost::asio::any_io_executor& 
                                             engine::task_group& tasks, const setup& all,
                                             const account_setup& of, plan::time_range range,
                                             const engine::report& say) {
-    const auto known = known_of(all, of.settings, range, say);
+    auto database_status = exit_status::done;
+    const auto known = known_of(all, of.settings, range, say, database_status);
     if (range.from == start_of_time && of.settings.history_start) {
         range.from = *of.settings.history_start;
     }
@@ -97,7 +111,7 @@ engine::awaitable<exit_status> plan_account(const boost::asio::any_io_executor& 
     }
     const auto text = plan_text(of.settings.name, estimates, api.rate(), api.requests());
     std::fputs(text.c_str(), stdout);
-    co_return status;
+    co_return worst(status, database_status);
 }
 
 engine::awaitable<exit_status> plan_all(const boost::asio::any_io_executor& executor,

@@ -36,15 +36,19 @@ awaitable<void> session::tell_outages_apart() {
 }
 
 bool session::outstanding(const list& of) const {
-    if (is_aside(context, of)) {
-        return false;
-    }
     const auto& slices = of.timeline.slices();
-    // What is read but not committed yet may still bring suspects.
+    // What is read but not committed yet may still bring suspects; and a slice that was under way
+    // when its list was set aside may show that the list can be read after all.
     if (std::ranges::any_of(slices,
                             [&](const auto& each) { return of.timeline.is_busy(each.id); })) {
         return true;
     }
+    return !is_aside(context, of) && unread(of);
+}
+
+// Whether there is more of it to read, be it set aside or not.
+bool session::unread(const list& of) const {
+    const auto& slices = of.timeline.slices();
     // What moved while two slices were read is looked at once more, and not for ever.
     constexpr int most_unsure = 3;
     const bool again = ports.options.once->again;
@@ -139,9 +143,16 @@ bool session::read_in_part() const {
                        return range().overlaps(each) && each.failures >= hopeless &&
                               !each.is_open();
                    });
-               // What the key may not read is a fault only where it was asked for by name.
-               return failed || of->head_failures >= hopeless ||
-                      (!of->learned.aside_reason.empty() && !ports.options.resources.empty());
+               const bool read_before =
+                   std::ranges::any_of(of->timeline.slices(), [](const plan::slice& each) {
+                       return each.read_at.has_value();
+                   });
+               // What the key may not read is a fault only where it was asked for by name, or
+               // where the list stops in the middle.
+               const bool refused =
+                   !of->learned.aside_reason.empty() &&
+                   (!ports.options.resources.empty() || (read_before && unread(*of)));
+               return failed || refused || outstanding(*of) || of->head_failures >= hopeless;
            });
 }
 

@@ -97,6 +97,7 @@ struct session {
     // session_once.cpp
     awaitable<void> tell_outages_apart();
     bool outstanding(const list& of) const;
+    bool unread(const list& of) const;
     bool is_open(const list& of) const;
     bool is_given_up(const list& of) const;
     void check_done();

@@ -176,12 +176,15 @@ TEST_F(Backfill, GivesUpWith69WhenTheDatabaseStaysAway) {
     const auto before = run("backfill");
     const auto status = run("status");
     const auto check = run("check");
+    const auto plan = run("backfill --plan");
     cluster().start();
     EXPECT_EQ(during.status, 69) << during.text();
     EXPECT_THAT(during.out, HasSubstr("out of reach"));
     EXPECT_EQ(before.status, 69) << before.text();
     EXPECT_EQ(status.status, 69) << status.text();
     EXPECT_EQ(check.status, 69) << check.text();
+    EXPECT_EQ(plan.status, 69) << plan.text();
+    EXPECT_THAT(plan.out, HasSubstr("rows to read"));
     config.give_up_after = "30s";
     expect_mirrored(from);
 }

@@ -8,6 +8,7 @@ namespace callmirror::integration {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 struct fault {
     const char* name;
@@ -267,6 +268,43 @@ TEST_F(Faults, OfRightsEndWith1WhereTheListWasNamed) {
     EXPECT_EQ(done.status, 1) << done.text();
     EXPECT_THAT(done.out, HasSubstr("not readable with this key"));
     EXPECT_EQ(differences(from, {resource::calls}), "");
+}
+
+// A list that stops in the middle is not whole, though nobody named it.
+TEST_F(FaultsRegression, ARefusalInTheMiddleOfAListEndsWith1) {
+    api_source from;
+    from.faults(R"([{"name":"one","resource":"calls","kind":"list","from":7,"times":1,)"
+                R"("do":"status","status":404}])");
+    config.resources = "";
+    config.max_in_flight = 1;
+    configure(from);
+    const auto done = run("backfill");
+    EXPECT_EQ(from.fired("one"), 1U) << done.text();
+    EXPECT_NE(differences(from, {resource::calls}), "");
+    EXPECT_EQ(done.status, 1) << done.text();
+    EXPECT_THAT(done.out, HasSubstr("calls: not readable with this key"));
+}
+
+// A slice that was under way when another's refusal set the list aside showed that it can be read,
+// but the backfill had ended meanwhile: as if all were read.
+TEST_F(FaultsRegression, ARefusalBesideOtherReadsNeverPassesForAllThatThereIs) {
+    const auto start = now() - std::chrono::days(40);
+    for (int run_of_it = 1; run_of_it <= 6; ++run_of_it) {
+        SCOPED_TRACE(run_of_it);
+        api_source from;
+        from.manner("latency_ms", "20");
+        from.faults(R"([{"name":"oldest","resource":"calls","kind":"list","target":"start=)" +
+                    format_day(start - std::chrono::days(1)) + R"(","do":"status","status":404}])");
+        database = cluster().migrated_database();
+        config.database_url = cluster().url(database);
+        config.resources = R"("calls")";
+        config.history_start = format_day(start);
+        configure(from);
+        const auto done = run("backfill");
+        EXPECT_GE(from.fired("oldest"), 1U);
+        EXPECT_EQ(done.status, 1) << done.text();
+        EXPECT_THAT(done.out, HasSubstr("done in part"));
+    }
 }
 
 // Waiting for the head's next poll, it gave up on an API that had answered everything.
