@@ -19,7 +19,11 @@ namespace {
 constexpr std::size_t largest_file = 1U << 20U;
 
 mistakes unreadable(const std::string& path, const std::string& why) {
-    const std::string hint = "callmirror.example.toml shows every key; --config names another file";
+    const std::string hint =
+        why == "permission denied" // as the package leaves it
+            ? "only root and the service's own user may read it as installed; callmirror(1) shows "
+              "how to run a command as that user"
+            : "callmirror.example.toml shows every key; --config names another file";
     return {path, {{0, 0, {}, "can't be read: " + why, hint}}};
 }
 

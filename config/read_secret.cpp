@@ -99,7 +99,8 @@ secret_result from_credential(const wanted& wanted, const std::string& name) {
     if (folder == nullptr || *folder == '\0') {
         return secret_error{
             wanted.who + ": there are no systemd credentials: CREDENTIALS_DIRECTORY is not set",
-            "put LoadCredential=NAME:/path/of/the.key into the unit's [Service] section"};
+            "units as shipped have them; by hand: sudo systemd-run -Pq -p User=callmirror "
+            "-p LoadCredential=key:/etc/callmirror/keys callmirror COMMAND"};
     }
     return from_file(wanted, std::string{folder} + '/' + name, false);
 }

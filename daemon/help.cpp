@@ -34,8 +34,9 @@ is mirrored by one of them, and another takes over within 30 seconds when that o
 
 Signals:
   SIGTERM, SIGINT   finish what is in hand, within 10 seconds; a second one ends at once
-  SIGHUP            read the configuration and the keys again; accounts that did not change go on,
-                    and a file with a mistake is reported and ignored
+  SIGHUP            read the configuration and the key files again; accounts that did not change
+                    go on, and a file with a mistake is reported and ignored. Keys that systemd
+                    hands over (credentials) are new after a restart only
 
 Under systemd (Type=notify-reload or notify) it tells when it is ready, how it is, and that it is
 alive. It ends with 77 when the keys of all accounts are refused.)"};

@@ -28,7 +28,7 @@ std::string version_text() {
            "built with " +
            compiler() + ", " CALLMIRROR_LIBRARIES "\n" + "runs with " +
            OpenSSL_version(OPENSSL_VERSION) + ", libpq " + std::to_string(libpq / 10'000) + '.' +
-           std::to_string(libpq % 10'000) + '\n';
+           std::to_string(libpq % 10'000);
 }
 
 } // namespace callmirror::daemon

@@ -8,9 +8,9 @@ if(NOT CALLMIRROR_PORTABLE)
     string(REPLACE "\napi_key_file = " "\n# e.g. api_key_file = " configuration "${configuration}")
     string(REPLACE "\n# e.g. api_key_credential = " "\napi_key_credential = " configuration
         "${configuration}")
-    string(REPLACE "# Copy this file to /etc/callmirror/callmirror.toml, name your database and your API key, and run\n# `callmirror check`: it"
-        "# Name your database and your API key, and run `callmirror check`: it" configuration
-        "${configuration}")
+    string(REPLACE "# Copy callmirror.example.toml to /etc/callmirror/callmirror.toml, where the Debian package has put it\n# already, name your database and your API key, and run `callmirror check`: it tries everything out and\n# says what to do about what is wrong."
+        "# Name your database and put your API key into keys/acme beside this file (chmod 600), then run\n#\n#     sudo systemd-run -Pq -p User=callmirror -p LoadCredential=key:/etc/callmirror/keys callmirror check\n#\n# which tries everything out, as the service would, and says what to do about what is wrong."
+        configuration "${configuration}")
     file(CONFIGURE OUTPUT debian/callmirror.toml CONTENT "${configuration}" @ONLY)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
         ${CMAKE_SOURCE_DIR}/config/callmirror.example.toml)

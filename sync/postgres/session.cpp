@@ -53,7 +53,7 @@ std::string_view hint_of(std::string_view state) {
         return "\nhint: the schema is missing or old; run callmirror migrate";
     if (state == "42501")
         return "\nhint: the database role lacks this right; share/callmirror/roles.sql grants what "
-               "is needed";
+               "is needed, and only the schemas' owner may migrate";
     if (state == "25006" || state == "0A000") // 0A000: of BEGIN READ WRITE itself
         return "\nhint: a standby answers; with several hosts in the url, "
                "target_session_attrs=read-write finds the primary";

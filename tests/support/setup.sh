@@ -10,14 +10,15 @@ die() {
     exit 1
 }
 
+# The last two: to make the package.
 packages_to_build="g++ cmake ninja-build pkg-config libboost1.81-dev libpqxx-dev libssl-dev
     nlohmann-json3-dev libspdlog-dev libtomlplusplus-dev libcli11-dev libsimdjson-dev libxxhash-dev
-    libdeflate-dev prometheus-cpp-dev postgresql ca-certificates"
+    libdeflate-dev prometheus-cpp-dev postgresql ca-certificates dpkg-dev file"
 packages_to_test="libgtest-dev libgmock-dev libmimalloc-dev"
 # promtool and Prometheus; a browser; a pooler, other clocks; systemd-analyze, what reads a package
 # and a manual
 packages_to_run_tests="prometheus chromium pgbouncer libfaketime
-    systemd dpkg-dev file groff-base zsh"
+    systemd groff-base zsh"
 
 # install_packages NAME...: those that are missing, with apt; says which.
 install_packages() {

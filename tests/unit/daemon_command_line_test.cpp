@@ -108,7 +108,9 @@ TEST(CommandLine, PrintsHelpAndVersionAndEndsWith0) {
         EXPECT_EQ(text.err, "");
     }
     EXPECT_THAT(refused({"--help"}).out, HasSubstr("78  the configuration"));
-    EXPECT_THAT(refused({"--version"}).out, HasSubstr("libpqxx"));
+    const auto version = refused({"--version"}).out;
+    EXPECT_THAT(version, HasSubstr("libpqxx"));
+    EXPECT_FALSE(version.ends_with("\n\n")) << version;
 }
 
 config::account_settings account(const std::string& name, std::vector<std::string> resources = {}) {
