@@ -59,6 +59,7 @@ exit_status show_status(const std::string& config_path, bool as_json) {
                 }
             }
         });
+        input.now = utc_now(); // what was read meanwhile was not read ahead of now
         const auto text = as_json ? status_json(input) : status_text(input, terminal_here());
         std::fputs(text.c_str(), stdout);
         return attention(input).empty() ? exit_status::done : exit_status::in_part;
