@@ -101,33 +101,46 @@ awaitable<void> settle_found(session_context& context, list& of, const write::su
     }
 }
 
-// What another company's single-record endpoint says of it.
-enum class elsewhere : std::uint8_t { gone, settled };
+// Why a company's single-record endpoint has not shown it, and whether a list did meanwhile.
+struct not_found_there {
+    problem why;
+    bool shown = false;
+};
 
-awaitable<elsewhere> ask_sibling(session_context& context, list& other,
-                                 const write::suspect_to_ask& which, write::commit_unit& unit) {
+// What a list has shown meanwhile is asked for later, as the head may show it again and again while
+// the answer is awaited.
+bool is_gone(const not_found_there& heard) {
+    return heard.why.what == fetch::verdict::not_found && !heard.shown;
+}
+
+// Asks one company for it. nullopt where that settles it, or where it is to be asked for later.
+awaitable<std::optional<not_found_there>> ask_in(session_context& context, list& of,
+                                                 const write::suspect_to_ask& which,
+                                                 write::commit_unit& unit) {
     const auto& suspect = which.suspect;
-    const auto target = target_of(other, which);
-    const auto name = other.name() + " record " + printable(suspect.key, 64);
+    const auto target = target_of(of, which);
+    const auto name = of.name() + " record " + printable(suspect.key, 64);
     const std::vector<std::string> keys{suspect.key};
-    question asked(other, keys);
-    auto got = co_await ask_record(context, other, plan::work::suspect, target, name, suspect.key);
+    question asked(of, keys);
+    auto got = co_await ask_record(context, of, plan::work::suspect, target, name, suspect.key);
     const bool shown = !asked.shown().empty();
     asked.end();
     const auto* page = std::get_if<listed_page>(&got);
-    const bool stands = page && page->content.records.size() == 1 &&
-                        page->content.records.front().key == suspect.key;
-    if (stands && !shown) {
-        add_row(unit, page->content.records.front());
-        other.latest.wrote(suspect.key, page->asked_at);
-        co_await settle_found(context, other, suspect, page->content.records.front(), unit);
-        co_return elsewhere::settled;
+    if (!page) {
+        std::optional<not_found_there> heard({std::get<problem>(std::move(got)), shown});
+        co_return heard;
     }
-    if (!page && !shown && std::get<problem>(got).what == fetch::verdict::not_found) {
-        co_return elsewhere::gone;
+    const auto& records = page->content.records;
+    if (records.size() == 1 && records.front().key == suspect.key) {
+        if (!shown) { // what a list has shown meanwhile may be newer
+            add_row(unit, records.front());
+            of.latest.wrote(suspect.key, page->asked_at);
+        }
+        co_await settle_found(context, of, suspect, records.front(), unit);
+    } else {
+        ask_later(context, unit, suspect);
     }
-    ask_later(context, unit, suspect);
-    co_return elsewhere::settled;
+    co_return std::nullopt;
 }
 
 // It is not where it was asked for. Where companies may share it, all of them are asked: what their
@@ -142,7 +155,13 @@ awaitable<void> settle_gone(session_context& context, list& of, const write::sus
                 keep_asking(context, unit, suspect);
                 co_return;
             }
-        } else if (co_await ask_sibling(context, *other, which, unit) != elsewhere::gone) {
+            continue;
+        }
+        const auto heard = co_await ask_in(context, *other, which, unit);
+        if (heard && !is_gone(*heard)) {
+            ask_later(context, unit, suspect);
+        }
+        if (!heard || !is_gone(*heard)) {
             co_return;
         }
     }
@@ -161,38 +180,19 @@ awaitable<asking> ask_one(session_context& context, list& of, const write::suspe
         leave_to_next_read(context, of, suspect, unit);
         co_return asking::goes_on;
     }
-    const auto target = target_of(of, which);
-    const auto name = of.name() + " record " + printable(suspect.key, 64);
-    const std::vector<std::string> keys{suspect.key};
-    question asked(of, keys);
-    auto got = co_await ask_record(context, of, plan::work::suspect, target, name, suspect.key);
-    const bool shown = !asked.shown().empty();
-    asked.end();
-    if (const auto* page = std::get_if<listed_page>(&got)) {
-        const auto& records = page->content.records;
-        if (records.size() == 1 && records.front().key == suspect.key) {
-            if (!shown) { // what a list has shown meanwhile may be newer
-                add_row(unit, records.front());
-                of.latest.wrote(suspect.key, page->asked_at);
-            }
-            co_await settle_found(context, of, suspect, records.front(), unit);
-        } else {
-            ask_later(context, unit, suspect);
-        }
+    const auto heard = co_await ask_in(context, of, which, unit);
+    if (!heard) {
         co_return asking::goes_on;
     }
-    const auto& why = std::get<problem>(got);
-    if (why.what == fetch::verdict::stopped) {
+    if (heard->why.what == fetch::verdict::stopped) {
         co_return asking::stops;
     }
-    // Not where a list has shown it meanwhile. That is asked for later, as the head may show it
-    // again and again while the answer is awaited.
-    if (why.what == fetch::verdict::not_found && !shown) {
-        co_await settle_gone(context, of, which, why.asked_at, unit);
+    if (is_gone(*heard)) {
+        co_await settle_gone(context, of, which, heard->why.asked_at, unit);
     } else {
         ask_later(context, unit, suspect);
     }
-    co_return fetch::is_retryable(why.what) ? asking::fails : asking::goes_on;
+    co_return fetch::is_retryable(heard->why.what) ? asking::fails : asking::goes_on;
 }
 
 } // namespace
